@@ -1,0 +1,104 @@
+import { z } from "zod";
+import { canonicalJson, type Json, sha256Hex } from "./canonical-json";
+
+/** `sha256:` + 64 hex, as OCI writes digests. */
+export const Digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, "a digest: sha256: and 64 hex digits");
+
+/** Image by digest only; a tag can move. */
+export const PinnedImage = z
+  .string()
+  .regex(
+    /^[a-z0-9][a-z0-9.-]*(:[0-9]+)?(\/[a-z0-9._-]+)+@sha256:[0-9a-f]{64}$/,
+    "an image by digest: registry/name@sha256:<64 hex>",
+  );
+
+const WeightFile = z.strictObject({
+  path: z.string().min(1).meta({ description: "Path below the release's folder, with forward slashes." }),
+  bytes: z.int().nonnegative().meta({ description: "Size in bytes." }),
+  sha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .meta({ description: "SHA-256 of the file, 64 hex digits." }),
+});
+export type WeightFile = z.infer<typeof WeightFile>;
+
+/** What of the model's own config.json the checks need; copied at pin time so that checks need no network. */
+const Architecture = z.strictObject({
+  name: z
+    .string()
+    .meta({ description: "First entry of `architectures` in config.json.", examples: ["LlamaForCausalLM"] }),
+  layers: z.int().positive(),
+  hiddenSize: z.int().positive(),
+  attentionHeads: z.int().positive(),
+  keyValueHeads: z.int().positive(),
+  headDim: z.int().positive(),
+  vocabularySize: z.int().positive(),
+  maxPositions: z.int().positive().meta({ description: "Longest context the model was made for, in tokens." }),
+  dtype: z.string().meta({ examples: ["bfloat16"] }),
+});
+
+/** Values of engine arguments, keyed by the vLLM flag without dashes in front (`max-model-len`). */
+export const EngineArguments = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
+export type EngineArguments = z.infer<typeof EngineArguments>;
+
+const Variant = z.strictObject({
+  gpuClass: z.string().meta({ description: "Accelerator class of a pool, or `cpu`.", examples: ["a100-80gb", "cpu"] }),
+  tensorParallel: z.int().positive().default(1).meta({ description: "GPUs that share one copy of the weights." }),
+  image: PinnedImage.meta({ description: "Engine image by digest." }),
+  runtimeClaim: z.string().optional().meta({
+    description: "PersistentVolumeClaim that holds the engine's runtime when the image does not (local platform only).",
+  }),
+  arguments: EngineArguments.default({}).meta({ description: "Engine arguments of this variant only." }),
+});
+export type Variant = z.infer<typeof Variant>;
+
+/** What is served, by content. Everything in here changes the id. */
+export const ReleaseContent = z.strictObject({
+  weights: z.strictObject({
+    source: z
+      .string()
+      .meta({
+        description: "Where it was pinned from, with the commit or version.",
+        examples: ["hf://org/model@<40 hex>"],
+      }),
+    licence: z.string().meta({ description: "Licence as the source states it (SPDX where it has one)." }),
+    files: z.array(WeightFile).min(1),
+  }),
+  architecture: Architecture,
+  chatTemplate: Digest.optional().meta({ description: "Digest of the chat template the engine uses." }),
+  engine: z.strictObject({
+    name: z.literal("vllm"),
+    version: z
+      .string()
+      .regex(/^\d+\.\d+\.\d+$/)
+      .meta({ examples: ["0.32.0"] }),
+  }),
+  arguments: EngineArguments.default({}).meta({
+    description: "Engine arguments that change output, same in every variant.",
+  }),
+  quantization: z.string().nullable().default(null),
+  adapters: z.array(z.strictObject({ name: z.string(), path: z.string() })).default([]),
+  variants: z.record(z.string().regex(/^[a-z0-9][a-z0-9-]{0,19}$/), Variant),
+});
+export type ReleaseContent = z.infer<typeof ReleaseContent>;
+
+/** `stacks/releases/<model>/<name>.json`: the content, its id, and what has been done with it since. */
+export const ReleaseFile = z.strictObject({
+  $schema: z.string().optional(),
+  id: Digest.meta({ description: "SHA-256 of the canonical form of `content`." }),
+  content: ReleaseContent,
+  pinned: z
+    .strictObject({ at: z.string(), by: z.string() })
+    .meta({ description: "When (ISO 8601 UTC) and by which command." }),
+  mirrored: z
+    .record(z.string(), z.string())
+    .default({})
+    .meta({ description: "Region -> date its bucket held every file." }),
+});
+export type ReleaseFile = z.infer<typeof ReleaseFile>;
+
+/** `sha256:<64 hex>` over the canonical form: any change of content changes it, key order and whitespace do not. */
+export const releaseId = (content: ReleaseContent): string => `sha256:${sha256Hex(canonicalJson(content as Json))}`;
+
+/** The id as people and Kubernetes labels see it: `r-` + 10 hex digits. */
+export const shortId = (id: string): string => `r-${id.replace("sha256:", "").slice(0, 10)}`;
