@@ -1,4 +1,14 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -65,20 +75,20 @@ async function contents(tar: Buffer): Promise<Map<string, { header: Record<strin
 }
 
 test("the same content gives the same archive, whatever the folder, umask, order and times", async () => {
-  const a = await build(tree("a", 0o022, 1_700_000_001), "a.tar");
-  const b = await build(tree("elsewhere", 0o077, 1_600_000_000), "b.tar");
+  const a = await build(tree("a", 0o022, 1_700_000_001), "out-a");
+  const b = await build(tree("elsewhere", 0o077, 1_600_000_000), "out-b");
   expect(b.digest).toBe(a.digest);
   expect(readFileSync(b.archive).equals(readFileSync(a.archive))).toBe(true);
 });
 
 test("one changed byte gives another digest", async () => {
-  const a = await build(tree("a", 0o022, 1), "a.tar");
-  const b = await build(tree("b", 0o022, 1, "paYload"), "b.tar");
+  const a = await build(tree("a", 0o022, 1), "out-a");
+  const b = await build(tree("b", 0o022, 1, "paYload"), "out-b");
   expect(b.digest).not.toBe(a.digest);
 });
 
 test("every blob of the archive has the digest it is named by, and the index leads to all of them", async () => {
-  const built = await build(tree("a", 0o022, 1), "a.tar");
+  const built = await build(tree("a", 0o022, 1), "out-a");
   const archive = await contents(readFileSync(built.archive));
   const blob = (digest: string) => archive.get(`blobs/${digest.replace(":", "/")}`)!.body;
   for (const [name, { body }] of archive) {
@@ -119,19 +129,35 @@ test("a layer that is listed twice is stored once", async () => {
   const layer: LayerEntry[] = [{ kind: "file", path: "a", content: "a" }];
   const built = await buildImage(
     { name: "homeport.local/test", layers: [layer, layer], config: {} },
-    join(root, "a.tar"),
+    join(root, "out-a"),
   );
   const names = [...(await contents(readFileSync(built.archive))).keys()];
   expect(names.filter((name) => name.startsWith("blobs/"))).toHaveLength(3);
 });
 
+test("a source that changes while the image is built leaves no archive behind", async () => {
+  let pass = 0;
+  const changing: LayerEntry = {
+    kind: "file",
+    path: "a",
+    get content() {
+      pass += 1;
+      return `pass ${pass}`;
+    },
+  };
+  const out = join(root, "out");
+  const building = buildImage({ name: "homeport.local/test", layers: [[changing]], config: {} }, out);
+  await expect(building).rejects.toThrow("changed while the image was built");
+  expect(pass).toBe(2);
+  expect(readdirSync(out)).toEqual([]);
+});
+
 test("a missing source leaves no archive behind", async () => {
   const layer: LayerEntry[] = [{ kind: "file", path: "a", source: join(root, "absent") }];
-  const archive = join(root, "a.tar");
-  await expect(buildImage({ name: "homeport.local/test", layers: [layer], config: {} }, archive)).rejects.toThrow(
-    "ENOENT",
-  );
-  expect(() => readFileSync(archive)).toThrow("ENOENT");
+  const out = join(root, "out");
+  const building = buildImage({ name: "homeport.local/test", layers: [layer], config: {} }, out);
+  await expect(building).rejects.toThrow("ENOENT");
+  expect(existsSync(out)).toBe(false);
 });
 
 test("entries are sorted, have all their parents, and stay below the root", () => {

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
-import { createWriteStream } from "node:fs";
+import { createWriteStream, existsSync } from "node:fs";
 import { mkdir, rename, rm } from "node:fs/promises";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { type Pack, pack } from "tar-stream";
@@ -48,9 +48,9 @@ const TYPE = {
 /**
  * Writes an OCI archive for `ctr images import`; the same layers and config give the same bytes on any machine.
  * The index names the image twice, as `name:latest` and as `name@digest`, so that a pod can ask for it by digest
- * without a registry. The archive appears under its name only when it is complete.
+ * without a registry. The archive is `<folder>/<64 hex of the digest>.tar`; one that is there already is left as it is.
  */
-export async function buildImage(spec: ImageSpec, archive: string): Promise<BuiltImage> {
+export async function buildImage(spec: ImageSpec, folder: string): Promise<BuiltImage> {
   const layers: Blob[] = [];
   for (const entries of spec.layers) layers.push(await measure(tarOfLayer(entries)));
   const config = json(configOf(spec, layers));
@@ -76,6 +76,9 @@ export async function buildImage(spec: ImageSpec, archive: string): Promise<Buil
     })),
   });
 
+  const archive = join(folder, `${digest.replace("sha256:", "")}.tar`);
+  const built = { digest, reference, bytes: layers.reduce((sum, layer) => sum + layer.size, 0), archive };
+  if (existsSync(archive)) return built;
   await writeWhole(archive, async (tar) => {
     tar.entry(header("oci-layout"), json({ imageLayoutVersion: "1.0.0" }));
     tar.entry(header("index.json"), index);
