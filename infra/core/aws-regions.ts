@@ -1,6 +1,6 @@
 /**
  * Jurisdiction of each AWS region. Not the region's prefix: London (eu-west-2) and Zurich (eu-central-2) are not in the EU.
- * Source: AWS Regions and Availability Zones user guide, read 2026-11-22.
+ * Region codes: cfn-lint 1.58.0 (2026-11-22).
  */
 const REGION_JURISDICTION = {
   "us-east-1": "us",
@@ -32,7 +32,9 @@ const REGION_JURISDICTION = {
   "ap-southeast-3": "id",
   "ap-southeast-5": "my",
   "ap-southeast-7": "th",
+  "ap-southeast-6": "nz",
   "ap-east-1": "hk",
+  "ap-east-2": "tw",
   "af-south-1": "za",
   "il-central-1": "il",
   "me-south-1": "bh",
@@ -43,7 +45,7 @@ const REGION_JURISDICTION = {
 
 type AwsRegion = keyof typeof REGION_JURISDICTION;
 
-export const AWS_REGIONS = Object.keys(REGION_JURISDICTION) as AwsRegion[];
+export const AWS_REGIONS: readonly string[] = Object.keys(REGION_JURISDICTION);
 
 export const isAwsRegion = (region: string): region is AwsRegion => Object.hasOwn(REGION_JURISDICTION, region);
 

@@ -2,7 +2,10 @@ import { z } from "zod";
 import { canonicalJson, type Json, sha256Hex } from "./canonical-json";
 
 /** `sha256:` + 64 hex, as OCI writes digests. */
-export const Digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, "a digest: sha256: and 64 hex digits");
+export const Digest = z
+  .string()
+  .regex(/^sha256:[0-9a-f]{64}$/, "a digest: sha256: and 64 hex digits")
+  .meta({ allowed: "a digest: sha256: and 64 hex digits" });
 
 /** Image by digest only; a tag can move. */
 export const PinnedImage = z
@@ -10,7 +13,8 @@ export const PinnedImage = z
   .regex(
     /^[a-z0-9][a-z0-9.-]*(:[0-9]+)?(\/[a-z0-9._-]+)+@sha256:[0-9a-f]{64}$/,
     "an image by digest: registry/name@sha256:<64 hex>",
-  );
+  )
+  .meta({ allowed: "an image by digest, because a tag can move: registry/name@sha256:<64 hex>" });
 
 const WeightFile = z.strictObject({
   path: z.string().min(1).meta({ description: "Path below the release's folder, with forward slashes." }),
@@ -55,12 +59,10 @@ export type Variant = z.infer<typeof Variant>;
 /** What is served, by content. Everything in here changes the id. */
 export const ReleaseContent = z.strictObject({
   weights: z.strictObject({
-    source: z
-      .string()
-      .meta({
-        description: "Where it was pinned from, with the commit or version.",
-        examples: ["hf://org/model@<40 hex>"],
-      }),
+    source: z.string().meta({
+      description: "Where it was pinned from, with the commit or version.",
+      examples: ["hf://org/model@<40 hex>"],
+    }),
     licence: z.string().meta({ description: "Licence as the source states it (SPDX where it has one)." }),
     files: z.array(WeightFile).min(1),
   }),
