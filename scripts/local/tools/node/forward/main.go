@@ -1,0 +1,60 @@
+// Forward carries TCP connections from a loopback address of the host to the gateway inside the node's network
+// namespace. io.Copy between two TCP connections is splice(2) on Linux: the bytes never enter this process.
+package main
+
+import (
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"os"
+)
+
+func main() {
+	if len(os.Args) != 3 {
+		fmt.Fprintln(os.Stderr, "usage: forward LISTEN TARGET")
+		os.Exit(2)
+	}
+	listener, err := net.Listen("tcp", os.Args[1])
+	if err != nil {
+		log.Fatal(err)
+	}
+	for {
+		client, err := listener.Accept()
+		if err != nil {
+			log.Fatal(err)
+		}
+		go carry(client.(*net.TCPConn), os.Args[2])
+	}
+}
+
+func carry(client *net.TCPConn, target string) {
+	defer client.Close()
+	connection, err := net.Dial("tcp", target)
+	if err != nil {
+		log.Print(err)
+		// A reset, not an empty answer: the client sees that nobody was there.
+		_ = client.SetLinger(0)
+		return
+	}
+	upstream := connection.(*net.TCPConn)
+	defer upstream.Close()
+	ended := make(chan struct{}, 2)
+	go pump(upstream, client, ended)
+	go pump(client, upstream, ended)
+	<-ended
+	<-ended
+}
+
+// pump copies until the source ends and hands the end on, so that half-closed connections stay usable.
+func pump(to, from *net.TCPConn, ended chan<- struct{}) {
+	_, err := io.Copy(to, from)
+	if err != nil {
+		_ = to.SetLinger(0)
+		to.Close()
+		from.Close()
+	} else {
+		_ = to.CloseWrite()
+	}
+	ended <- struct{}{}
+}

@@ -1,0 +1,3 @@
+module homeport.dev/local/tools/node
+
+go 1.24.0
