@@ -1,0 +1,40 @@
+import type { ModelConfig } from "../config/schema";
+import type { RunningRelease } from "./running-releases";
+
+/** The engine runs without network, telemetry, plugins and a home: what it must be told so that it does not look for them. */
+const ISOLATION = {
+  DO_NOT_TRACK: "1",
+  HF_HUB_OFFLINE: "1",
+  TRANSFORMERS_OFFLINE: "1",
+  VLLM_NO_USAGE_STATS: "1",
+  VLLM_PLUGINS: "",
+  VLLM_MEDIA_URL_ALLOW_REDIRECTS: "0",
+};
+
+/** The root file system is read-only and the user is not in the image's passwd. */
+const WRITABLE = {
+  HOME: "/tmp",
+  USER: "homeport",
+  PYTHONDONTWRITEBYTECODE: "1",
+  TORCHINDUCTOR_CACHE_DIR: "/tmp/inductor",
+  TRITON_CACHE_DIR: "/tmp/triton",
+  VLLM_CACHE_ROOT: "/tmp/vllm",
+  XDG_CACHE_HOME: "/tmp/.cache",
+  XDG_CONFIG_HOME: "/tmp/.config",
+};
+
+/** On a CPU: no core binding, because replicas share cores, and a key-value cache of a fourth of the memory. */
+const onCpu = ({ resources }: ModelConfig): Record<string, string> => ({
+  OMP_NUM_THREADS: `${Math.max(1, Math.floor(resources.cpu))}`,
+  VLLM_CPU_KVCACHE_SPACE: `${Math.max(1, Math.floor(resources.memoryGiB / 4))}`,
+  VLLM_CPU_OMP_THREADS_BIND: "nobind",
+});
+
+/** Environment of the engine container. */
+export const engineEnvironment = (settings: ModelConfig, { variant }: RunningRelease): Record<string, string> => ({
+  ...ISOLATION,
+  ...WRITABLE,
+  ...(variant.gpuClass === "cpu" ? onCpu(settings) : {}),
+  // A cold start may take all of its budget before the engine gives up on its own processes.
+  VLLM_ENGINE_READY_TIMEOUT_S: `${settings.startupSeconds}`,
+});

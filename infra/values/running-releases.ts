@@ -1,0 +1,59 @@
+import type { PinnedReleases, StackConfig } from "../config/schema";
+import { releaseName } from "../core/names";
+import { type Placement, placementsOf } from "../core/placement";
+import { runningReleases } from "../core/pointers";
+import type { ReleaseFile } from "../core/release";
+
+/** One release of one model as it runs in one region. */
+export interface RunningRelease extends Placement {
+  model: string;
+  /** Name in the stack file, `r42`. */
+  name: string;
+  file: ReleaseFile;
+  replicas: number;
+  /** Name of its Deployment and Service. */
+  objectName: string;
+}
+
+/** Releases that run but lie in no bucket of the region yet. */
+export interface Unmirrored {
+  model: string;
+  name: string;
+  region: string;
+}
+
+/** Running releases of one model in the order of the stack file's `releases`, which no promote or rollback changes. */
+export function releasesIn(
+  region: string,
+  config: StackConfig,
+  model: string,
+  files: PinnedReleases,
+): { running: RunningRelease[]; unmirrored: Unmirrored[] } {
+  const settings = config.models[model];
+  if (settings === undefined) return { running: [], unmirrored: [] };
+  const wanted = new Set(runningReleases(settings));
+  const running: RunningRelease[] = [];
+  const unmirrored: Unmirrored[] = [];
+  for (const name of Object.keys(settings.releases).filter((release) => wanted.has(release))) {
+    const file = files[model]?.[name];
+    if (file === undefined) continue;
+    const placement = placementsOf(file.content, config.pools, settings.pool)[0];
+    if (placement === undefined) continue;
+    if (file.mirrored[region] === undefined) {
+      unmirrored.push({ model, name, region });
+      continue;
+    }
+    const replicas = settings.replicasOf[name] ?? settings.replicas;
+    const objectName = releaseName(model, file.id, placement.variantName);
+    running.push({ ...placement, model, name, file, replicas, objectName });
+  }
+  return { running, unmirrored };
+}
+
+/** One warning for all of them, with the command that helps; undefined when every release is where it must be. */
+export function mirrorWarning(unmirrored: readonly Unmirrored[]): string | undefined {
+  const first = unmirrored[0];
+  if (first === undefined) return undefined;
+  const list = unmirrored.map(({ model, name, region }) => `${model} ${name} (${region})`).join(", ");
+  return `not mirrored yet, so left out: ${list}; run 'homeport mirror ${first.model} ${first.name}'`;
+}

@@ -1,0 +1,138 @@
+import { z } from "zod";
+import type { ModelConfig, StackConfig } from "../config/schema";
+import { GuardConfig, WaitWeightsConfig } from "../core/agent-config";
+import { canonicalJson, type Json } from "../core/canonical-json";
+import { CACHE_FOLDERS, NAMESPACES, PORTS, WEIGHTS_CLAIM } from "../core/names";
+import { PinnedImage, shortId } from "../core/release";
+import { engineArguments } from "./engine-arguments";
+import { engineEnvironment } from "./engine-environment";
+import { cores, gib, KubernetesName, NamespaceName, Port, Quantity, Toleration } from "./fields";
+import type { RunningRelease } from "./running-releases";
+
+export const VllmValues = z.strictObject({
+  namespace: NamespaceName,
+  name: KubernetesName,
+  owner: z.string().min(1),
+  release: z.strictObject({
+    model: KubernetesName,
+    name: z.string().min(1),
+    id: z.string().regex(/^sha256:[0-9a-f]{64}$/),
+    short: z.string().regex(/^r-[0-9a-f]{10}$/),
+    variant: KubernetesName,
+  }),
+  replicas: z.int().min(0),
+  engine: z.strictObject({
+    image: PinnedImage,
+    command: z.array(z.string()).min(1),
+    arguments: z.array(z.string()),
+    environment: z.record(z.string().regex(/^[A-Z][A-Z0-9_]*$/), z.string()),
+    cpu: Quantity,
+    memory: Quantity,
+    sharedMemory: Quantity,
+    scratch: Quantity,
+    gpus: z.int().min(0),
+    runtimeClaim: z.string(),
+  }),
+  agent: z.strictObject({
+    image: PinnedImage,
+    guard: z.string().min(2),
+    waitWeights: z.string().min(2),
+    cpu: Quantity,
+    memory: Quantity,
+  }),
+  weights: z.strictObject({ claim: KubernetesName, folder: z.string().regex(/^releases\/[0-9a-f]{64}$/) }),
+  ports: z.strictObject({ serve: Port, admin: Port }),
+  startup: z.strictObject({
+    periodSeconds: z.int().min(1),
+    failureThreshold: z.int().min(1),
+    progressDeadlineSeconds: z.int().min(600),
+  }),
+  graceSeconds: z.int().min(1),
+  nodeSelector: z.record(z.string(), z.string()),
+  tolerations: z.array(Toleration),
+  proxy: z.strictObject({ namespace: NamespaceName }),
+  monitoringNamespace: NamespaceName,
+});
+export type VllmValues = z.output<typeof VllmValues>;
+
+/** Where the init container sees the whole claim. */
+const WEIGHTS_ROOT = "/weights";
+const PROBE_SECONDS = 2;
+
+const hexOf = (id: string): string => id.replace("sha256:", "");
+
+/** Everything the chart places, of one release variant; depends on the release and its settings, never on a pointer. */
+export function vllmValues(config: StackConfig, release: RunningRelease, agentImage: string): VllmValues {
+  const settings = config.models[release.model] as ModelConfig;
+  const { id } = release.file;
+  return {
+    namespace: NAMESPACES.models,
+    name: release.objectName,
+    owner: config.environment.owner,
+    release: { model: release.model, name: release.name, id, short: shortId(id), variant: release.variantName },
+    replicas: release.replicas,
+    engine: engine(settings, release),
+    agent: {
+      image: agentImage,
+      guard: canonicalJson(guard(settings, release) as Json),
+      waitWeights: canonicalJson(waitWeights(settings, id) as Json),
+      cpu: "50m",
+      memory: "256Mi",
+    },
+    weights: { claim: WEIGHTS_CLAIM, folder: `${CACHE_FOLDERS.releases}/${hexOf(id)}` },
+    ports: { serve: PORTS.serve, admin: PORTS.admin },
+    startup: {
+      periodSeconds: PROBE_SECONDS,
+      failureThreshold: Math.ceil(settings.startupSeconds / PROBE_SECONDS),
+      progressDeadlineSeconds: Math.max(600, settings.startupSeconds + 120),
+    },
+    graceSeconds: settings.drain.graceSeconds,
+    nodeSelector: config.pools[release.pool]?.nodeSelector ?? {},
+    tolerations: gpusOf(release) === 0 ? [] : [{ key: "nvidia.com/gpu", operator: "Exists", effect: "NoSchedule" }],
+    proxy: { namespace: NAMESPACES.envoyGateway },
+    monitoringNamespace: "homeport-monitoring",
+  };
+}
+
+const gpusOf = ({ variant }: RunningRelease): number => (variant.gpuClass === "cpu" ? 0 : variant.tensorParallel);
+
+const engine = (settings: ModelConfig, release: RunningRelease): VllmValues["engine"] => ({
+  image: release.variant.image,
+  // Not the image's entry point: `vllm` is a script with an absolute interpreter path, which a mounted runtime breaks.
+  command: ["python3", "-m", "vllm.entrypoints.cli.main", "serve"],
+  arguments: engineArguments(settings, release),
+  environment: engineEnvironment(settings, release),
+  cpu: cores(settings.resources.cpu),
+  memory: gib(settings.resources.memoryGiB),
+  sharedMemory: gib(settings.resources.shmGiB),
+  scratch: "8Gi",
+  gpus: gpusOf(release),
+  runtimeClaim: release.variant.runtimeClaim ?? "",
+});
+
+function guard(settings: ModelConfig, { model, name, file, variantName, variant }: RunningRelease): GuardConfig {
+  const length = variant.arguments["max-model-len"] ?? file.content.arguments["max-model-len"];
+  return GuardConfig.parse({
+    model,
+    releaseName: name,
+    releaseId: file.id,
+    variant: variantName,
+    ports: { serve: PORTS.serve, admin: PORTS.admin },
+    engineUrl: `http://127.0.0.1:${PORTS.engine}`,
+    limits: {
+      bodyBytes: settings.limits.bodyKiB * 1024,
+      maxModelLen: typeof length === "number" ? length : file.content.architecture.maxPositions,
+      maxTokens: settings.limits.maxTokens,
+      maxInFlight: settings.maxInFlight,
+    },
+    drain: {
+      propagationSeconds: settings.drain.propagationSeconds,
+      streamSeconds: settings.drain.streamSeconds,
+    },
+    // With the probes' own seconds: out of rotation within 30 s, restarted within 120 s.
+    watch: { intervalSeconds: 5, unreadyAfterSeconds: 20, restartAfterSeconds: 80 },
+  } satisfies GuardConfig);
+}
+
+const waitWeights = ({ startupSeconds }: ModelConfig, releaseId: string): WaitWeightsConfig =>
+  WaitWeightsConfig.parse({ root: WEIGHTS_ROOT, releaseId, timeoutSeconds: startupSeconds });
