@@ -1,0 +1,72 @@
+import { canonicalJson, sha256Hex } from "../../../infra/core/canonical-json";
+import { InputError, type Problem } from "../../../infra/core/errors";
+import type { ReleaseContent } from "../../../infra/core/release";
+import type { Address } from "../sources/address";
+import { directoryListing } from "../sources/directory";
+import { chosen, type FileRules, fileProblems } from "../sources/files";
+import { hashed, type OnProgress, textOf } from "../sources/hashing";
+import { hubListing } from "../sources/hub";
+import { licenceOf, licenceOfCard } from "../sources/licence";
+import type { Entry, Listing } from "../sources/listing";
+import { chatTemplateDigest, modelFacts } from "../sources/model-config";
+import { ociListing } from "../sources/oci";
+import type { S3Options } from "../sources/s3";
+
+export interface SourceRules extends FileRules {
+  acceptLicence?: string;
+  s3: S3Options;
+}
+
+type FromSource = Pick<ReleaseContent, "weights" | "architecture" | "chatTemplate" | "quantization">;
+
+/** The S3 library takes a third of a second to load; other sources and other verbs do not pay for it. */
+const s3Source = () => require("../sources/s3") as typeof import("../sources/s3");
+
+/** What lies at an address. */
+export async function listingOf(address: Address, s3: S3Options): Promise<Listing> {
+  switch (address.kind) {
+    case "directory":
+      return directoryListing(address.path);
+    case "s3":
+      return s3Source().s3Listing(address.bucket, address.prefix, s3);
+    case "oci":
+      return ociListing(address.registry, address.name, address.reference);
+    case "hub":
+      return hubListing(address.repository, address.revision);
+  }
+}
+
+/**
+ * The part of a release that comes from its source. Everything that a look at the names and the small files can refuse
+ * is refused, all at once and together with `problems`, before gigabytes are read.
+ */
+export async function readSource(
+  listing: Listing,
+  rules: SourceRules,
+  problems: readonly Problem[],
+  onProgress: OnProgress,
+): Promise<FromSource> {
+  const entries = chosen(listing.entries, rules);
+  const text = async (path: string): Promise<string | undefined> => {
+    const entry: Entry | undefined = entries.find((e) => e.path === path);
+    return entry && (await textOf(entry));
+  };
+  const config = await text("config.json");
+  const facts = config === undefined ? [] : modelFacts(config, rules.allowRemoteCode);
+  const licence = licenceOf(listing.licence ?? licenceOfCard(await text("README.md")), rules.acceptLicence);
+  const all = [
+    ...problems,
+    ...fileProblems(entries, rules),
+    ...(Array.isArray(facts) ? facts : []),
+    ...(typeof licence === "string" ? [] : [licence]),
+  ];
+  if (all.length > 0 || Array.isArray(facts) || typeof licence !== "string") throw new InputError(all);
+  const template = chatTemplateDigest(await text("chat_template.jinja"), await text("tokenizer_config.json"));
+  const files = await hashed(entries, onProgress);
+  await listing.recheck?.();
+  return {
+    weights: { source: listing.address(sha256Hex(canonicalJson(files))), licence, files },
+    ...facts,
+    ...(template !== undefined && { chatTemplate: template }),
+  };
+}

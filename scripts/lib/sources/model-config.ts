@@ -1,0 +1,81 @@
+import { z } from "zod";
+import { sha256Hex } from "../../../infra/core/canonical-json";
+import type { Problem } from "../../../infra/core/errors";
+import type { ReleaseContent } from "../../../infra/core/release";
+
+const count = z.int().positive();
+
+/** The part of a model's config.json that says its shape; multimodal models keep it under `text_config`. */
+const Shape = z.object({
+  num_hidden_layers: count,
+  hidden_size: count,
+  num_attention_heads: count,
+  num_key_value_heads: count.nullish(),
+  head_dim: count.nullish(),
+  vocab_size: count,
+  max_position_embeddings: count,
+  torch_dtype: z.string().nullish(),
+  dtype: z.string().nullish(),
+});
+const Outer = z.object({
+  architectures: z.array(z.string()).min(1),
+  auto_map: z.unknown().optional(),
+  quantization_config: z.object({ quant_method: z.string() }).nullish(),
+  text_config: z.record(z.string(), z.unknown()).optional(),
+  torch_dtype: z.string().nullish(),
+  dtype: z.string().nullish(),
+});
+
+export type ModelFacts = Pick<ReleaseContent, "architecture" | "quantization">;
+
+/** Facts that later checks need, or what config.json lacks. */
+export function modelFacts(text: string, allowRemoteCode: boolean): ModelFacts | Problem[] {
+  const json = jsonOf(text);
+  const outer = Outer.safeParse(json);
+  const inner = Shape.safeParse({ ...(json as object), ...(outer.data?.text_config ?? {}) });
+  const issues = [...(outer.error?.issues ?? []), ...(inner.error?.issues ?? [])];
+  const problems: Problem[] = issues.map((issue) => ({
+    path: `config.json:${issue.path.join(".")}`,
+    allowed: "the shape of a language model as Transformers writes it",
+    fix: `${issue.message}; pin the folder of a model that vLLM can load`,
+  }));
+  if (outer.data?.auto_map !== undefined && !allowRemoteCode)
+    problems.push({
+      path: "config.json:auto_map",
+      given: JSON.stringify(outer.data.auto_map).slice(0, 120),
+      allowed: "no auto_map: it loads Python from the source",
+      fix: "pin a conversion without it, or --allow-remote-code (never in a regulated environment)",
+    });
+  if (!outer.success || !inner.success || problems.length > 0) return problems;
+  const shape = inner.data;
+  return {
+    architecture: {
+      name: outer.data.architectures[0]!,
+      layers: shape.num_hidden_layers,
+      hiddenSize: shape.hidden_size,
+      attentionHeads: shape.num_attention_heads,
+      keyValueHeads: shape.num_key_value_heads ?? shape.num_attention_heads,
+      headDim: shape.head_dim ?? Math.floor(shape.hidden_size / shape.num_attention_heads),
+      vocabularySize: shape.vocab_size,
+      maxPositions: shape.max_position_embeddings,
+      // Transformers' own default where config.json is silent.
+      dtype: shape.dtype ?? shape.torch_dtype ?? outer.data.dtype ?? outer.data.torch_dtype ?? "float32",
+    },
+    quantization: outer.data.quantization_config?.quant_method ?? null,
+  };
+}
+
+/** Digest of the template the engine will use: the file of its own goes before the one inside the tokenizer's config. */
+export function chatTemplateDigest(file: string | undefined, tokenizerConfig: string | undefined): string | undefined {
+  if (file !== undefined) return `sha256:${sha256Hex(file)}`;
+  const template = (jsonOf(tokenizerConfig ?? "{}") as { chat_template?: unknown } | undefined)?.chat_template;
+  return typeof template === "string" ? `sha256:${sha256Hex(template)}` : undefined;
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return {};
+  }
+}

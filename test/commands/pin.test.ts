@@ -1,0 +1,175 @@
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { ReleaseContent, ReleaseFile, releaseId } from "../../infra/core/release";
+import { type PinOptions, pin } from "../../scripts/commands/pin";
+import { parseArguments, parseVariants } from "../../scripts/lib/pin/flags";
+import { tinyModel } from "../support/tiny-model";
+
+const IMAGE = `registry.example/vllm@sha256:${"e".repeat(64)}`;
+const STACK = `# yaml-language-server: $schema=stack.schema.json
+config:
+  homeport:environment: { platform: kubernetes, profile: development, owner: ml } # ours
+  homeport:pools: { cpu: { gpuClass: cpu } }
+`;
+const options: PinOptions = {
+  stack: "test",
+  engineVersion: "0.32.0",
+  variant: [`cpu=cpu:1:${IMAGE}`],
+  arg: ["max-model-len=2048"],
+  exclude: [],
+  acceptLicence: "mit",
+};
+
+function project(stack = STACK) {
+  const root = mkdtempSync(join(tmpdir(), "homeport-"));
+  mkdirSync(join(root, "stacks"));
+  const put = (name: string, files: Record<string, string>) => {
+    const folder = join(root, name);
+    mkdirSync(folder, { recursive: true });
+    for (const [path, text] of Object.entries(files)) writeFileSync(join(folder, path), text);
+    return folder;
+  };
+  put("stacks", { "Pulumi.test.yaml": stack });
+  return {
+    root,
+    put,
+    a: put("tiny-a", tinyModel("A")),
+    b: put("tiny-b", tinyModel("B")),
+    stack: () => readFileSync(join(root, "stacks/Pulumi.test.yaml"), "utf8"),
+  };
+}
+const fileOf = (root: string, name: string) =>
+  ReleaseFile.parse(JSON.parse(readFileSync(join(root, `stacks/releases/chat/${name}.json`), "utf8")));
+const said = (work: Promise<unknown>): Promise<string> =>
+  work.then(
+    () => "nothing",
+    (e: Error) => e.message,
+  );
+let out: string[];
+beforeEach(() => {
+  out = [];
+  jest.spyOn(process.stdout, "write").mockImplementation((text) => out.push(String(text)) > 0);
+});
+afterEach(() => jest.restoreAllMocks());
+
+describe("homeport pin", () => {
+  it("writes the release file and the pin; the first release goes live, a second one changes no pointer", async () => {
+    const p = project();
+    expect(await pin("chat", "r1", p.a, options, p.root)).toBe(0);
+    const first = fileOf(p.root, "r1");
+    expect(first.id).toBe(releaseId(ReleaseContent.parse(first.content)));
+    expect(first.content.arguments).toEqual({ "max-model-len": 2048 });
+    expect(p.stack()).toContain("      live: r1\n");
+    const before = p.stack();
+    await pin("chat", "r2", p.b, { ...options, engineVersion: undefined, variant: [], arg: [] }, p.root);
+    const second = fileOf(p.root, "r2");
+    expect(second.content.variants).toEqual(first.content.variants); // as the live release has them
+    const source = second.content.weights.source.replace("dir://", "").replace(/@sha256:(.{12}).*/, "@$1");
+    expect(p.stack()).toBe(`${before}        r2: ${second.id}   # ${source}, vLLM 0.32, cpu\n`);
+  });
+
+  it("is the same when repeated, and refuses the name for other content", async () => {
+    const p = project();
+    await pin("chat", "r1", p.a, options, p.root);
+    const [file, stack] = [JSON.stringify(fileOf(p.root, "r1")), p.stack()];
+    await pin("chat", "r1", p.a, options, p.root);
+    expect([JSON.stringify(fileOf(p.root, "r1")), p.stack()]).toEqual([file, stack]);
+    expect(await said(pin("chat", "r1", p.b, options, p.root))).toMatch(
+      /stacks\/releases\/chat\/r1\.json: r-\w{10}, and this would be r-\w{10}; .*never changes/,
+    );
+    expect([JSON.stringify(fileOf(p.root, "r1")), p.stack()]).toEqual([file, stack]);
+  });
+
+  it("finishes a pin that died between the two files", async () => {
+    const p = project();
+    await pin("chat", "r1", p.a, options, p.root);
+    const stack = p.stack();
+    writeFileSync(join(p.root, "stacks/Pulumi.test.yaml"), STACK);
+    await pin("chat", "r1", p.a, options, p.root);
+    expect(p.stack()).toBe(stack);
+  });
+
+  it("says everything that is wrong at once and writes nothing", async () => {
+    const p = project();
+    p.put("tiny-a", { "evil.py": "" });
+    const bad = {
+      ...options,
+      engineVersion: "latest",
+      variant: ["cpu=cpu:1:registry.example/vllm:v1", "x"],
+      arg: ["a b"],
+      acceptLicence: undefined,
+    };
+    const message = await said(pin("Chat", "r1", p.a, bad, p.root));
+    for (const part of [
+      "--engine-version: latest",
+      "--variant cpu: registry.example/vllm:v1; an image by digest",
+      "--variant: x",
+      "--arg: a b",
+      '<model>: "Chat"',
+      "evil.py",
+      "--accept-licence",
+    ])
+      expect(message).toContain(part);
+    expect(p.stack()).toBe(STACK);
+  });
+
+  it("never accepts remote code in a regulated environment", async () => {
+    const p = project(STACK.replace("development", "regulated"));
+    expect(await said(pin("chat", "r1", p.a, { ...options, allowRemoteCode: true }, p.root))).toContain(
+      "--allow-remote-code: never in a regulated environment",
+    );
+  });
+
+  it("writes nothing on a dry run and prints the id as JSON", async () => {
+    const p = project();
+    await pin("chat", "r1", p.a, { ...options, dryRun: true, json: true }, p.root);
+    expect(p.stack()).toBe(STACK);
+    expect(JSON.parse(out.join(""))).toMatchObject({
+      id: expect.stringMatching(/^sha256:/),
+      files: 4,
+      licence: "mit",
+      written: [],
+    });
+  });
+
+  it("names the environments there are when the stack is unknown", async () => {
+    const p = project();
+    expect(await said(pin("chat", "r1", p.a, { ...options, stack: "prod" }, p.root))).toContain(
+      "--stack: prod; one of test",
+    );
+  });
+});
+
+describe("flags", () => {
+  it("reads engine arguments as vLLM's own types", () => {
+    expect(
+      parseArguments([
+        "max-model-len=2048",
+        "--enforce-eager",
+        "dtype=bfloat16",
+        "x=false",
+        "gpu-memory-utilization=0.9",
+      ]),
+    ).toEqual({
+      "max-model-len": 2048,
+      "enforce-eager": true,
+      dtype: "bfloat16",
+      x: false,
+      "gpu-memory-utilization": 0.9,
+    });
+    expect(parseArguments(["a=1", "a=2"])).toMatchObject([{ path: "--arg", given: "a=2" }]);
+  });
+
+  it("never accepts an image without a digest", () => {
+    fc.assert(
+      fc.property(fc.string(), (tail) => {
+        const image = `registry.example/vllm${tail}`;
+        const parsed = parseVariants([`v=cpu:1:${image}`], undefined);
+        if (!Array.isArray(parsed)) expect(image).toMatch(/@sha256:[0-9a-f]{64}$/);
+        else expect(parsed).toHaveLength(1);
+      }),
+    );
+  });
+});
