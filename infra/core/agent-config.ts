@@ -22,6 +22,9 @@ export const GuardConfig = z.strictObject({
     maxTokens: z.int().positive(),
     /** Requests in the engine at once, running and queued; above it 429 with Retry-After. */
     maxInFlight: z.int().positive(),
+    /** Time for a request's headers, and for the whole request with its body; 10 and 60 where not given. */
+    headerSeconds: seconds().optional(),
+    requestSeconds: seconds().optional(),
   }),
   drain: z.strictObject({
     /** New requests are still served this long after the stop signal, while endpoints propagate. */

@@ -1,0 +1,101 @@
+import http, { type IncomingMessage } from "node:http";
+
+/** The engine could not be reached, or hung up before it answered. */
+export class EngineUnreachable extends Error {
+  constructor(
+    readonly refused: boolean,
+    options?: ErrorOptions,
+  ) {
+    super(refused ? "the engine is not listening" : "the engine hung up", options);
+  }
+}
+
+/** Below the 5 s after which the engine's web server (uvicorn) closes an idle connection, so that we close first. */
+const IDLE_SOCKET_MS = 4000;
+const LARGEST_REPLY = 64 * 2 ** 20;
+
+/** Talks HTTP to the one engine in this pod over kept-alive loopback connections. */
+export class EngineClient {
+  readonly #agent = new http.Agent({ keepAlive: true, timeout: IDLE_SOCKET_MS, maxFreeSockets: 256 });
+  readonly #host: string;
+  readonly #port: string;
+
+  constructor(url: string) {
+    const { hostname, port } = new URL(url);
+    this.#host = hostname;
+    this.#port = port;
+  }
+
+  /** Sends a JSON body under our own headers only. Resolves at the reply's head; aborting ends the engine's work. */
+  async post(path: string, body: string, id: string, signal: AbortSignal): Promise<IncomingMessage> {
+    const bytes = Buffer.from(body);
+    const headers = { "content-type": "application/json", "content-length": bytes.length, "x-request-id": id };
+    try {
+      return await this.#send("POST", path, headers, bytes, signal);
+    } catch (error) {
+      // The engine may close a kept-alive connection just as we use it: that request was never read.
+      if (error instanceof ReusedSocketReset) return this.#send("POST", path, headers, bytes, signal, false);
+      throw error;
+    }
+  }
+
+  /** One small exchange with a time limit, for probes: status and text. */
+  async ask(path: string, timeoutMs: number, body?: object): Promise<{ status: number; text: string }> {
+    const bytes = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
+    const headers = bytes ? { "content-type": "application/json", "content-length": bytes.length } : {};
+    const signal = AbortSignal.timeout(timeoutMs);
+    // A fresh connection each time: a probe must not fail because of an old one.
+    const reply = await this.#send(bytes ? "POST" : "GET", path, headers, bytes, signal, false);
+    return { status: reply.statusCode ?? 0, text: (await collect(reply)).toString("utf8") };
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+
+  #send(
+    method: string,
+    path: string,
+    headers: http.OutgoingHttpHeaders,
+    body: Buffer | undefined,
+    signal: AbortSignal,
+    keepAlive = true,
+  ): Promise<IncomingMessage> {
+    return new Promise((resolve, reject) => {
+      const request = http.request({
+        host: this.#host,
+        port: this.#port,
+        method,
+        path,
+        headers,
+        signal,
+        agent: keepAlive ? this.#agent : false,
+      });
+      request.on("response", resolve);
+      request.on("error", (error: NodeJS.ErrnoException) => {
+        if (signal.aborted) reject(signal.reason);
+        else if (request.reusedSocket && error.code === "ECONNRESET") reject(new ReusedSocketReset());
+        else reject(new EngineUnreachable(error.code === "ECONNREFUSED", { cause: error }));
+      });
+      request.end(body);
+    });
+  }
+}
+
+class ReusedSocketReset extends Error {}
+
+/** The whole reply; throws `EngineUnreachable` where it ends early. */
+export async function collect(reply: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of reply as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      if (bytes > LARGEST_REPLY) throw new Error("reply too large");
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    throw new EngineUnreachable(false, { cause: error });
+  }
+  return Buffer.concat(chunks);
+}
