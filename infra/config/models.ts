@@ -120,9 +120,6 @@ const Model = z.strictObject({
 export type Model = z.output<typeof Model>;
 
 /** Names that clients call, each with its releases and pointers. */
-export const Models = z
-  .record(Name, Model)
-  .prefault({})
-  .meta({
-    description: "Names that clients call, each with its pinned releases and the pointers that say which serve.",
-  });
+export const Models = z.record(Name, Model).prefault({}).meta({
+  description: "Names that clients call, each with its pinned releases and the pointers that say which serve.",
+});

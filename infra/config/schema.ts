@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { ReleaseFile } from "../core/release";
 import { Environment } from "./environment";
 import { type Model, Models } from "./models";
 import { Policies } from "./policies";
@@ -18,19 +19,32 @@ export const StackSchema = z.strictObject({
   traffic: Traffic,
 });
 
-export type StackInput = z.input<typeof StackSchema>;
-type Parsed = z.output<typeof StackSchema>;
+/** A stack file as its schema gives it: without the defaults that are calculated. */
+export type ParsedStack = z.output<typeof StackSchema>;
 
 /** A pool with the facts that follow from its instance type. */
 export type PoolConfig = Pool & { gpuClass: string; gpusPerNode: number; gpuMemoryGiB: number };
 /** A model with its calculated grace period. */
 export type ModelConfig = Omit<Model, "drain"> & { drain: Model["drain"] & { graceSeconds: number } };
-export type PolicyConfig = Parsed["policies"][string];
-export type WeightsConfig = Parsed["weights"] & { region: string };
+export type PolicyConfig = ParsedStack["policies"][string];
+export type WeightsConfig = ParsedStack["weights"] & { region: string };
 
 /** A stack file, parsed and checked, with every default filled in; secrets are placeholders. */
-export type StackConfig = Omit<Parsed, "pools" | "models" | "weights"> & {
+export type StackConfig = Omit<ParsedStack, "pools" | "models" | "weights"> & {
   pools: Record<string, PoolConfig>;
   models: Record<string, ModelConfig>;
   weights: WeightsConfig;
 };
+
+/** The pinned releases of every model, by the name the stack gives them. */
+export type PinnedReleases = Readonly<Record<string, Readonly<Record<string, ReleaseFile>>>>;
+
+/** One environment, as the rest of the program sees it: checked, complete and frozen. */
+export interface LoadedStack {
+  /** The environment: `local` of `stacks/Pulumi.local.yaml`. */
+  name: string;
+  config: StackConfig;
+  releases: PinnedReleases;
+  /** Sentences for the user that stop nothing. */
+  warnings: readonly string[];
+}

@@ -4,5 +4,6 @@ import { closest, distance } from "fastest-levenshtein";
 export function nearest(given: string, known: readonly string[]): string | undefined {
   if (known.length === 0 || given.length > 100) return undefined;
   const word = closest(given.toLowerCase(), [...known]);
-  return distance(given.toLowerCase(), word) <= Math.max(1, Math.floor(word.length / 3)) ? word : undefined;
+  const allowed = Math.min(word.length - 1, Math.max(1, Math.floor(word.length / 3)));
+  return distance(given.toLowerCase(), word) <= allowed ? word : undefined;
 }

@@ -1,0 +1,34 @@
+import { InputError, type Problem } from "../core/errors";
+import { stalenessWarning } from "../core/floors";
+import { ruleProblems } from "./check";
+import { frozen, parseConfig, type RawStack } from "./parse";
+import { readReleases } from "./release-files";
+import type { LoadedStack } from "./schema";
+
+/**
+ * Raw sections -> a checked, frozen stack and the secrets that Pulumi decrypted, by path.
+ * Throws one InputError with every problem of the sections, the release files and the rules.
+ * `root` is the folder that holds `stacks/`; `today` is `YYYY-MM-DD`.
+ */
+export function checkedStack(
+  root: string,
+  raw: RawStack,
+  today: string,
+): { stack: LoadedStack; secrets: ReadonlyMap<string, string> } {
+  const { config, problems, secrets } = parseConfig(raw);
+  if (config === undefined) throw new InputError(problems);
+  const { releases, problems: unread } = readReleases(root, config);
+  const all = distinct([...problems, ...unread, ...ruleProblems({ config, releases, today })]);
+  if (all.length > 0) throw new InputError(all);
+  const warning = stalenessWarning(today);
+  const stack = frozen({ name: raw.name, config, releases, warnings: warning ? [warning] : [] });
+  return { stack, secrets };
+}
+
+/** One problem for one place: a rule has nothing to add where the value itself is already wrong. */
+function distinct(problems: readonly Problem[]): Problem[] {
+  const seen = new Set<string>();
+  return problems.filter(({ path }) => !seen.has(path) && seen.add(path));
+}
+
+export const todayUtc = (): string => new Date().toISOString().slice(0, 10);

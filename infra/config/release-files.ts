@@ -1,0 +1,97 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { nearest } from "../core/did-you-mean";
+import type { Problem } from "../core/errors";
+import { ReleaseFile, releaseId } from "../core/release";
+import { NO_RELEASE } from "./parse";
+import type { PinnedReleases, StackConfig } from "./schema";
+import { schemaNode } from "./schema-walk";
+import { zodProblems } from "./zod-problems";
+
+/** Reads the release files that a stack pins, and holds each against its pin. */
+
+const NODE = schemaNode(ReleaseFile);
+
+export const releasePath = (model: string, name: string): string => `stacks/releases/${model}/${name}.json`;
+
+type Read = { file: ReleaseFile } | { problems: Problem[] };
+
+function readJson(root: string, path: string): { json: unknown } | { problem: Problem } {
+  let text: string;
+  try {
+    text = readFileSync(join(root, path), "utf8");
+  } catch (error) {
+    const reason = error instanceof Error && "code" in error && error.code === "ENOENT" ? "missing" : "unreadable";
+    return { problem: { path, given: reason, allowed: "every pinned release has its file", fix: "" } };
+  }
+  try {
+    return { json: JSON.parse(text) };
+  } catch (error) {
+    const given = error instanceof Error ? error.message : "not JSON";
+    const fix = `restore it: git checkout -- ${path}`;
+    return { problem: { path, given, allowed: "a JSON file written by `homeport pin`", fix } };
+  }
+}
+
+/** For a file that is not there: the names that are, and where we looked. */
+function missing(root: string, model: string, name: string): Pick<Problem, "allowed" | "fix"> {
+  const folder = `stacks/releases/${model}`;
+  let known: string[] = [];
+  try {
+    known = readdirSync(join(root, folder))
+      .filter((file) => file.endsWith(".json"))
+      .map((file) => file.slice(0, -".json".length))
+      .sort();
+  } catch {
+    // No folder yet: no release of this model was ever pinned.
+  }
+  const meant = nearest(name, known);
+  return {
+    allowed: known.length === 0 ? `${folder} holds no release` : `${folder} holds ${known.join(", ")}`,
+    fix: meant ? `did you mean \`${meant}\`?` : `pin it: homeport pin ${model} ${name} <source>`,
+  };
+}
+
+/** A file that says something else than its pin: somebody edited it, or pinned another one under the same name. */
+function edited(model: string, name: string, pin: string, file: ReleaseFile): Problem | undefined {
+  const path = releasePath(model, name);
+  const found = releaseId(file.content);
+  const fix = `restore the file (git checkout -- ${path}), or pin the change as a new release`;
+  const allowed = `models.${model}.releases.${name} pins ${pin}`;
+  if (found !== pin) return { path, given: `edited, its content is ${found}`, allowed, fix };
+  if (file.id !== found) return { path: `${path}#id`, given: file.id, allowed: `its content is ${found}`, fix };
+  return undefined;
+}
+
+function readRelease(root: string, model: string, name: string, pin: string): Read {
+  const path = releasePath(model, name);
+  const read = readJson(root, path);
+  if ("problem" in read) {
+    const hint = read.problem.given === "missing" ? missing(root, model, name) : {};
+    return { problems: [{ ...read.problem, ...hint }] };
+  }
+  const parsed = ReleaseFile.safeParse(read.json);
+  if (!parsed.success) {
+    const source = { raw: read.json, schema: NODE, prefix: `${path}#`, masked: () => false, reference: "homeport pin" };
+    return { problems: zodProblems(parsed.error, source) };
+  }
+  const problem = edited(model, name, pin, parsed.data);
+  return problem ? { problems: [problem] } : { file: parsed.data };
+}
+
+/** Every pinned release of every model; `root` is the folder that holds `stacks/`. */
+export function readReleases(root: string, config: StackConfig): { releases: PinnedReleases; problems: Problem[] } {
+  const problems: Problem[] = [];
+  const releases: Record<string, Record<string, ReleaseFile>> = {};
+  for (const [model, { releases: pins }] of Object.entries(config.models)) {
+    const files: Record<string, ReleaseFile> = {};
+    for (const [name, pin] of Object.entries(pins)) {
+      if (pin === NO_RELEASE) continue;
+      const read = readRelease(root, model, name, pin);
+      if ("file" in read) files[name] = read.file;
+      else problems.push(...read.problems);
+    }
+    releases[model] = files;
+  }
+  return { releases, problems };
+}
