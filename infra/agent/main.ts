@@ -10,7 +10,8 @@ type Verb = (settings: string | undefined) => Promise<void>;
 const verbs: Record<string, Verb> = {
   guard: (settings) => guard(parseSettings(GuardConfig, settings)),
   // Loaded when called: the S3 client is half of the bundle, and the guard must start fast.
-  "node-cache": async (settings) => (await import("./node-cache/run")).nodeCache(parseSettings(NodeCacheConfig, settings)),
+  "node-cache": async (settings) =>
+    (await import("./node-cache/run.js")).nodeCache(parseSettings(NodeCacheConfig, settings)),
   "wait-weights": (settings) => waitWeights(parseSettings(WaitWeightsConfig, settings)),
 };
 

@@ -1,0 +1,139 @@
+import { readFile } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { NodeCacheConfig } from "../../core/agent-config";
+import { releaseFolder } from "../../core/weights-layout";
+import { stopSignal } from "../stop-signal";
+import { adminServer, type CacheStatus } from "./admin";
+import { CacheFolder } from "./cache-folder";
+import { WeightsRefused } from "./failure";
+import { liesOnMount } from "./mount";
+import { RETRY_DEFAULTS, type RetryPolicy } from "./retry";
+import { s3Store, type WeightsStore } from "./store";
+import { recheck, type SyncContext, syncRelease } from "./sync";
+
+export type Log = (level: "info" | "warn" | "error", event: string, fields?: object) => void;
+
+interface Settings {
+  store?: WeightsStore;
+  retry?: Omit<RetryPolicy, "maxAttempts">;
+  /** Between two looks at what is on the disk. */
+  roundSeconds?: number;
+  /** Before a release that was refused is tried again; doubles up to 20 times this. */
+  refusedSeconds?: number;
+  log: Log;
+}
+
+/** `agent node-cache`: keeps the wanted releases on this node until `signal` says stop. */
+export async function runNodeCache(config: NodeCacheConfig, signal: AbortSignal, settings: Settings): Promise<void> {
+  const { log, roundSeconds = 30, refusedSeconds = 30 } = settings;
+  await checkMount(config);
+  const cache = new CacheFolder(config.root, config.owner);
+  await cache.prepare();
+  const status: CacheStatus = {
+    states: new Map(config.releases.map((id) => [id, "syncing"])),
+    count: { fetchedBytes: 0, hashedBytes: 0, retries: 0, evictedReleases: 0, evictedBytes: 0 },
+    lastRound: 0,
+  };
+  const server = adminServer(status).listen(config.adminPort);
+  signal.addEventListener("abort", () => server.close(), { once: true });
+
+  const context = contextOf(config, cache, status, signal, settings);
+  const nextTry = new Map<string, { at: number; refusals: number }>();
+  await forgetUnwantedFailures(config, cache);
+  while (!signal.aborted) {
+    for (const id of config.releases) {
+      const waiting = nextTry.get(id);
+      if (waiting && waiting.at > Date.now()) continue;
+      const refusals = await oneRelease(id, context, status, waiting?.refusals ?? 0, log).catch((error) => {
+        if (signal.aborted) return 0;
+        throw error;
+      });
+      const wait = refusedSeconds * Math.min(20, 2 ** (refusals - 1));
+      if (refusals > 0) nextTry.set(id, { at: Date.now() + wait * 1000, refusals });
+      else nextTry.delete(id);
+    }
+    status.lastRound = Date.now();
+    await sleep(roundSeconds * 1000, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+/** `agent node-cache` in a pod: JSON lines on stdout, stops at SIGTERM with what it has so far kept for the next start. */
+export async function nodeCache(config: NodeCacheConfig): Promise<void> {
+  const log: Log = (level, event, fields) =>
+    void process.stdout.write(`${JSON.stringify({ time: new Date().toISOString(), level, event, ...fields })}\n`);
+  await runNodeCache(config, stopSignal(), { log });
+}
+
+/** One try; how often in a row this release has now been refused (0: it is here, or may come at the next round). */
+async function oneRelease(id: string, context: SyncContext, status: CacheStatus, refusals: number, log: Log) {
+  const before = { ...status.count };
+  const start = Date.now();
+  try {
+    if (status.states.get(id) === "verified" && (await recheck(id, context)) === "unchanged") return 0;
+    if (status.states.get(id) === "verified") log("warn", "changed on disk", { release: id });
+    if (status.states.get(id) !== "failed") status.states.set(id, "syncing");
+    await syncRelease(id, context);
+    status.states.set(id, "verified");
+    const fetchedBytes = status.count.fetchedBytes - before.fetchedBytes;
+    const hashedBytes = status.count.hashedBytes - before.hashedBytes;
+    log("info", "verified", { release: id, seconds: (Date.now() - start) / 1000, fetchedBytes, hashedBytes });
+    return 0;
+  } catch (error) {
+    if (context.transfer.signal.aborted) return 0;
+    if (!(error instanceof WeightsRefused)) {
+      log("warn", "not now", { release: id, reason: (error as Error).message });
+      return 0;
+    }
+    // A release that does not fit leaves nothing behind: its remains would take the room of the others.
+    if (error.facts.found.startsWith("disk full")) await context.cache.drop(id);
+    await context.cache.fail(id, error.facts);
+    status.states.set(id, "failed");
+    log("error", "refused", { release: id, ...error.facts });
+    return refusals + 1;
+  }
+}
+
+function contextOf(
+  config: NodeCacheConfig,
+  cache: CacheFolder,
+  status: CacheStatus,
+  signal: AbortSignal,
+  settings: Settings,
+): SyncContext {
+  const { count } = status;
+  return {
+    cache,
+    count,
+    known: new Map(),
+    parallelFiles: config.parallelFiles,
+    transfer: {
+      store: settings.store ?? s3Store(config.store),
+      retry: { ...(settings.retry ?? RETRY_DEFAULTS), maxAttempts: config.maxAttempts },
+      signal,
+      count,
+    },
+    room: {
+      wanted: new Set(config.releases),
+      maxBytes: config.maxBytes,
+      onEvicted: (id, bytes) => {
+        count.evictedReleases += 1;
+        count.evictedBytes += bytes;
+        settings.log("info", "evicted", { release: id, bytes });
+      },
+    },
+  };
+}
+
+/** A pod of a release that is wanted again later must not read what was wrong with it long ago. */
+async function forgetUnwantedFailures(config: NodeCacheConfig, cache: CacheFolder): Promise<void> {
+  const wanted = new Set(config.releases.map(releaseFolder));
+  for (const hex of await cache.failures()) if (!wanted.has(hex)) await cache.forgive(`sha256:${hex}`);
+}
+
+async function checkMount({ requireMount, root }: NodeCacheConfig): Promise<void> {
+  if (requireMount === undefined) return;
+  if (liesOnMount(await readFile("/proc/self/mountinfo", "utf8"), root, requireMount)) return;
+  throw new Error(
+    `${root} does not lie on a disk mounted at ${requireMount}: the weights would fill the root disk; mount the instance store or leave out weights.requireMount`,
+  );
+}
