@@ -25,32 +25,40 @@ export const runningReleases = (p: Pointers): string[] => [
 /** Previous releases that a rollback may take, nearest first. */
 export const rollbackTargets = (p: Pointers): string[] => without(p.previous, p.live, ...Object.keys(p.withdrawn));
 
-/** `release` becomes live; the old live is the nearest rollback target. */
-export function promote(p: Pointers, release: string, path = "models"): Pointers {
-  const problem = promoteProblem(p, release, path);
+/** `release` becomes live; the old live is the nearest rollback target. `reinstate` takes a withdrawal back. */
+export function promote(
+  p: Pointers,
+  release: string,
+  { reinstate = false, path = "models" }: { reinstate?: boolean; path?: string } = {},
+): Pointers {
+  const { [release]: reason, ...withdrawn } = p.withdrawn;
+  const problem = promoteProblem(p, release, reinstate ? undefined : reason, path);
   if (problem) throw new InputError([problem]);
   return {
     ...withoutCandidate(p, release),
+    withdrawn,
     live: release,
     previous: [p.live, ...without(p.previous, p.live, release)],
     generation: p.generation + 1,
   };
 }
 
-function promoteProblem(p: Pointers, release: string, path: string) {
-  const reason = Object.hasOwn(p.withdrawn, release) ? p.withdrawn[release] : undefined;
-  if (reason !== undefined)
+function promoteProblem(p: Pointers, release: string, withdrawnFor: string | undefined, path: string) {
+  if (withdrawnFor !== undefined)
     return {
       path: `${path}.withdrawn.${release}`,
-      given: reason,
+      given: withdrawnFor,
       allowed: "a release that was not withdrawn",
-      fix: "remove it from withdrawn once its fault is understood, or pin a repaired release",
+      fix: "pin a repaired release; or, once its fault is understood, repeat with --reinstate",
     };
   if (release !== p.live) return undefined;
   return { path: `${path}.live`, given: release, allowed: "another release", fix: "it is live already" };
 }
 
-/** `to` (or the first usable previous) becomes live again; the bad release is withdrawn with its reason. */
+/**
+ * `to` (or the first usable previous) becomes live again; the bad release is withdrawn with its reason. It keeps running
+ * without requests (as the candidate, if there is no other), so that nothing but the route changes.
+ */
 export function rollback(p: Pointers, { to, reason }: { to?: string; reason: string }, path = "models"): Pointers {
   const targets = rollbackTargets(p);
   const target = to ?? targets[0];
@@ -64,7 +72,8 @@ export function rollback(p: Pointers, { to, reason }: { to?: string; reason: str
       },
     ]);
   return {
-    ...withoutCandidate(p, p.live),
+    candidate: { release: p.live, step: "staged" },
+    ...withoutCandidate(p, target),
     live: target,
     previous: without(p.previous, target, p.live),
     withdrawn: { ...p.withdrawn, [p.live]: reason },

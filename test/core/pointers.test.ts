@@ -78,8 +78,38 @@ describe("pointers", () => {
 
   it("refuses to promote what is live or withdrawn, and says which reason it had", () => {
     const p: Pointers = { live: "r1", previous: [], withdrawn: { r2: "wrong language" }, generation: 1 };
-    expect(() => promote(p, "r1", "models.chat")).toThrow("models.chat.live: r1; another release; it is live already");
-    expect(() => promote(p, "r2", "models.chat")).toThrow("models.chat.withdrawn.r2: wrong language");
+    expect(() => promote(p, "r1", { path: "models.chat" })).toThrow(
+      "models.chat.live: r1; another release; it is live already",
+    );
+    expect(() => promote(p, "r2", { path: "models.chat" })).toThrow("models.chat.withdrawn.r2: wrong language");
+  });
+
+  it("keeps exactly the same releases running through a rollback, so that only the route changes", () => {
+    fc.assert(
+      fc.property(pointers, (p) => {
+        fc.pre(rollbackTargets(p).length > 0 && p.candidate === undefined);
+        expect(runningReleases(rollback(p, { reason: "bad" })).sort()).toEqual(runningReleases(p).sort());
+      }),
+    );
+    const other: Pointers = {
+      live: "r2",
+      previous: ["r1"],
+      candidate: { release: "r3", step: "staged" },
+      withdrawn: {},
+      generation: 1,
+    };
+    expect(rollback(other, { reason: "bad" }).candidate?.release).toBe("r3");
+  });
+
+  it("promotes a withdrawn release only when told to reinstate it", () => {
+    const back = rollback({ live: "r2", previous: ["r1"], withdrawn: {}, generation: 4 }, { reason: "slow" });
+    expect(() => promote(back, "r2")).toThrow("--reinstate");
+    expect(promote(back, "r2", { reinstate: true })).toEqual({
+      live: "r2",
+      previous: ["r1"],
+      withdrawn: {},
+      generation: 6,
+    });
   });
 
   it("says which targets there are when the named one is none", () => {
