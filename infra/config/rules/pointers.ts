@@ -31,9 +31,9 @@ export const pointersArePinned: Rule = eachModel((model, name) =>
     .map(({ path, release }) => unpinned(path, release, model, name)),
 );
 
-/** A release that was taken back must not serve again by an old line in a file. */
+/** A release that was taken back must not serve again by an old line in a file; staged, it gets no requests. */
 export const withdrawnReleasesStayAway: Rule = eachModel((model, name) =>
-  pointersOf(model, name)
+  pointersOf(model.candidate?.step === "staged" ? { ...model, candidate: undefined } : model, name)
     .filter(({ release }) => Object.hasOwn(model.withdrawn, release))
     .map(({ path, release }) => ({
       path,
