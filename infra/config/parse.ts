@@ -1,9 +1,9 @@
 import type { Problem } from "../core/errors";
 import { withCalculated } from "./calculated";
-import { valueAt } from "./paths";
 import { type LoadedStack, type ParsedStack, type StackConfig, StackSchema } from "./schema";
 import { schemaNode, secretPaths } from "./schema-walk";
 import { separateSecrets } from "./secrets";
+import { soundPart } from "./sound-part";
 import { zodProblems } from "./zod-problems";
 
 /** A stack's sections as they were written, wherever they were read from. */
@@ -26,31 +26,6 @@ export interface ParsedConfig {
 const ROOT = schemaNode(StackSchema);
 const SECRET_PATHS = secretPaths(ROOT);
 
-/** Stands for a pin that is no id: its name stays known, so that pointers at it are not reported as well. */
-export const NO_RELEASE = `sha256:${"0".repeat(64)}`;
-
-const isPin = (path: readonly PropertyKey[]) => path.length === 4 && path[0] === "models" && path[2] === "releases";
-
-/** Removes what is wrong, so that defaults take its place and the other checks can still run. */
-function without(raw: unknown, paths: readonly PropertyKey[][]): unknown {
-  const copy = structuredClone(raw);
-  for (const path of paths) {
-    const parent = valueAt(copy, path.slice(0, -1));
-    const key = path.at(-1);
-    if (parent === null || typeof parent !== "object" || key === undefined) continue;
-    if (isPin(path)) Reflect.set(parent, key, NO_RELEASE);
-    else Reflect.deleteProperty(parent, key);
-  }
-  return closed(copy);
-}
-
-/** Lists without the holes that a removed element leaves (`filter` skips them). */
-function closed(value: unknown): unknown {
-  if (Array.isArray(value)) return value.filter(() => true).map(closed);
-  if (value === null || typeof value !== "object") return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, closed(inner)]));
-}
-
 /** Keys of every map in order, so that the same stack has the same bytes whether YAML or Pulumi gave it. */
 function ordered<T>(value: T): T {
   if (Array.isArray(value)) return value.map(ordered) as T;
@@ -69,12 +44,16 @@ export function parseConfig({ sections, sealed }: RawStack): ParsedConfig {
   else {
     const masked = (path: readonly PropertyKey[]) => sealed.has(String(path[0]));
     problems.push(
-      ...zodProblems(first.error, { raw, schema: ROOT, prefix: "", masked, reference: "stacks/README.md" }),
+      ...zodProblems(first.error, {
+        raw,
+        schema: ROOT,
+        prefix: "",
+        masked,
+        fix: "correct it as stacks/README.md describes",
+        handwritten: true,
+      }),
     );
-    const wrong = first.error.issues.flatMap((issue) =>
-      issue.code === "unrecognized_keys" ? issue.keys.map((key) => [...issue.path, key]) : [issue.path],
-    );
-    parsed = StackSchema.safeParse(without(raw, wrong)).data;
+    parsed = StackSchema.safeParse(soundPart(raw, first.error)).data;
   }
   return { problems, secrets: separated.secrets, ...(parsed ? { config: ordered(withCalculated(parsed)) } : {}) };
 }

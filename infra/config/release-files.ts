@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { nearest } from "../core/did-you-mean";
 import type { Problem } from "../core/errors";
 import { ReleaseFile, releaseId } from "../core/release";
-import { NO_RELEASE } from "./parse";
 import type { PinnedReleases, StackConfig } from "./schema";
 import { schemaNode } from "./schema-walk";
+import { NO_RELEASE } from "./sound-part";
 import { zodProblems } from "./zod-problems";
 
 /** Reads the release files that a stack pins, and holds each against its pin. */
@@ -14,6 +14,8 @@ const NODE = schemaNode(ReleaseFile);
 
 export const releasePath = (model: string, name: string): string => `stacks/releases/${model}/${name}.json`;
 
+const restore = (path: string): string => `restore it (git checkout -- ${path}), or pin the release again`;
+
 type Read = { file: ReleaseFile } | { problems: Problem[] };
 
 function readJson(root: string, path: string): { json: unknown } | { problem: Problem } {
@@ -21,15 +23,14 @@ function readJson(root: string, path: string): { json: unknown } | { problem: Pr
   try {
     text = readFileSync(join(root, path), "utf8");
   } catch (error) {
-    const reason = error instanceof Error && "code" in error && error.code === "ENOENT" ? "missing" : "unreadable";
-    return { problem: { path, given: reason, allowed: "every pinned release has its file", fix: "" } };
+    const given = (error as NodeJS.ErrnoException).code === "ENOENT" ? "missing" : "unreadable";
+    return { problem: { path, given, allowed: "a file that can be read", fix: restore(path) } };
   }
   try {
     return { json: JSON.parse(text) };
   } catch (error) {
     const given = error instanceof Error ? error.message : "not JSON";
-    const fix = `restore it: git checkout -- ${path}`;
-    return { problem: { path, given, allowed: "a JSON file written by `homeport pin`", fix } };
+    return { problem: { path, given, allowed: "a JSON file written by `homeport pin`", fix: restore(path) } };
   }
 }
 
@@ -56,7 +57,7 @@ function missing(root: string, model: string, name: string): Pick<Problem, "allo
 function edited(model: string, name: string, pin: string, file: ReleaseFile): Problem | undefined {
   const path = releasePath(model, name);
   const found = releaseId(file.content);
-  const fix = `restore the file (git checkout -- ${path}), or pin the change as a new release`;
+  const fix = restore(path);
   const allowed = `models.${model}.releases.${name} pins ${pin}`;
   if (found !== pin) return { path, given: `edited, its content is ${found}`, allowed, fix };
   if (file.id !== found) return { path: `${path}#id`, given: file.id, allowed: `its content is ${found}`, fix };
@@ -72,7 +73,14 @@ function readRelease(root: string, model: string, name: string, pin: string): Re
   }
   const parsed = ReleaseFile.safeParse(read.json);
   if (!parsed.success) {
-    const source = { raw: read.json, schema: NODE, prefix: `${path}#`, masked: () => false, reference: "homeport pin" };
+    const source = {
+      raw: read.json,
+      schema: NODE,
+      prefix: `${path}#`,
+      masked: () => false,
+      fix: restore(path),
+      handwritten: false,
+    };
     return { problems: zodProblems(parsed.error, source) };
   }
   const problem = edited(model, name, pin, parsed.data);

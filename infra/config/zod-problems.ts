@@ -15,8 +15,10 @@ export interface Source {
   prefix: string;
   /** Values of this top-level key must not be printed: parts of it were encrypted. */
   masked: (path: readonly PropertyKey[]) => boolean;
-  /** Where to read more. */
-  reference: string;
+  /** What to do when neither a default nor an example says it better. */
+  fix: string;
+  /** Whether the user writes this file, so that a default or an example helps. */
+  handwritten: boolean;
 }
 
 /** A value as one line of YAML. */
@@ -44,7 +46,7 @@ export function allowedText(node: SchemaNode | undefined): string {
 
 function fixText(key: PropertyKey | undefined, node: SchemaNode | undefined, missing: boolean, source: Source): string {
   const sample = node?.examples?.[0] ?? (typeof node?.default === "object" ? undefined : node?.default);
-  if (typeof key !== "string" || sample === undefined) return `correct it as ${source.reference} describes`;
+  if (!source.handwritten || typeof key !== "string" || sample === undefined) return source.fix;
   const kind = node?.examples?.[0] === undefined ? " (the default)" : "";
   return `${missing ? "add" : "write for example"} \`${key}: ${inline(sample)}\`${kind}`;
 }

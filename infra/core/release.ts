@@ -22,7 +22,10 @@ const WeightFile = z.strictObject({
   sha256: z
     .string()
     .regex(/^[0-9a-f]{64}$/)
-    .meta({ description: "SHA-256 of the file, 64 hex digits." }),
+    .meta({
+      description: "SHA-256 of the file, 64 hex digits.",
+      allowed: "the file's SHA-256 of 64 hex digits, required under every profile",
+    }),
 });
 export type WeightFile = z.infer<typeof WeightFile>;
 

@@ -107,11 +107,11 @@ export const runningReleasesFitTheirGpus: Rule = eachPlaced((placed, running) =>
   const need = memoryNeed(running.file.content, variant);
   const have = usableMemory(running.file.content, variant, config.gpuMemoryGiB);
   if (need.total <= have) return [];
-  const gpus = `${variant.tensorParallel} GPU${variant.tensorParallel === 1 ? "" : "s"}`;
+  const gpus = variant.tensorParallel === 1 ? "one GPU" : `each of ${variant.tensorParallel} GPUs`;
   return [
     {
       path: `${running.path}.variants.${variantName}`,
-      given: `needs ${gib(need.total)} on each of ${gpus} of pool ${pool}: ${gib(need.weights)} weights, ${gib(need.keyValues)} for one request of ${need.tokens} tokens, ${gib(need.engine)} engine`,
+      given: `needs ${gib(need.total)} on ${gpus} of pool ${pool}: ${gib(need.weights)} weights, ${gib(need.keyValues)} for one request of ${need.tokens} tokens, ${gib(need.engine)} engine`,
       allowed: `${gib(have)} of the GPU's ${config.gpuMemoryGiB} GiB are usable`,
       fix: `${whatFits(placed, running)}; or pin quantised weights, or a shorter max-model-len`,
     },
