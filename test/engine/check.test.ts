@@ -105,6 +105,12 @@ test("a flag that a later version lost names that version", () => {
   ]);
 });
 
+test("the ends of a range belong to it or not, as vLLM says", () => {
+  expect(check({ "max-num-seqs": 1, "gpu-memory-utilization": 1 })).toEqual([]);
+  expect(check({ "max-num-seqs": 0 })).toEqual(["arguments.max-num-seqs: 0; at least 1; correct max-num-seqs"]);
+  expect(check({ "gpu-memory-utilization": 0 })).toHaveLength(1);
+});
+
 test("the value of a flag that may carry a secret is not repeated", () => {
   expect(check({ "api-key": "sk-canary-0123456789" }).join()).not.toContain("canary");
 });

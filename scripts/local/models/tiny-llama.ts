@@ -28,6 +28,7 @@ const CONSTANT_UNIT = 0;
 /** Every file of a random Llama, by path. The seed decides the weights and with them the answers. */
 export function tinyLlamaFiles(seed: number): ReadonlyMap<string, Buffer> {
   return new Map([
+    ["README.md", Buffer.from(CARD)],
     ["config.json", json(config)],
     ["generation_config.json", json({ bos_token_id: tokenId(SPECIAL.begin), eos_token_id: tokenId(SPECIAL.end) })],
     ["model.safetensors", encodeSafetensors(weights(seed))],
@@ -45,6 +46,13 @@ export async function writeTinyLlama(folder: string, seed: number): Promise<void
   await rm(folder, { recursive: true, force: true });
   await rename(part, folder);
 }
+
+/** A model card, from which a pin reads the licence. */
+const CARD = `---
+license: apache-2.0
+---
+Random weights in the shape of a Llama, made by Homeport for its local platform. It answers in syllables.
+`;
 
 const json = (value: unknown): Buffer => Buffer.from(`${JSON.stringify(value, null, 2)}\n`);
 
