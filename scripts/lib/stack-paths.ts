@@ -1,9 +1,14 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { environmentNames, stackFilePath } from "../../infra/config/read-stack";
+import { releasePath } from "../../infra/config/release-files";
 import { InputError } from "../../infra/core/errors";
 
 /** Where one checkout keeps an environment's files. */
 export interface StackPaths {
+  /** The checkout: the folder that holds `stacks/`. */
+  root: string;
+  environment: string;
   /** `stacks/Pulumi.<env>.yaml`, as it is printed. */
   label: string;
   stack: string;
@@ -15,28 +20,25 @@ export interface StackPaths {
 const CHECKOUT = resolve(__dirname, "../..");
 
 export function stackPaths(environment: string, root = CHECKOUT): StackPaths {
-  const label = join("stacks", `Pulumi.${environment}.yaml`);
-  if (!/^[a-z0-9][a-z0-9-]{0,39}$/.test(environment) || !existsSync(join(root, label)))
+  const label = stackFilePath(environment);
+  const known = existsSync(join(root, "stacks")) ? environmentNames(root) : [];
+  if (!known.includes(environment))
     throw new InputError([
       {
         path: "--stack",
         given: environment,
-        allowed: `one of ${environments(root).join(", ") || "(none yet)"}`,
-        fix: `or write ${label}`,
+        allowed: known.length === 0 ? "stacks/ holds no Pulumi.<env>.yaml" : `one of ${known.join(", ")}`,
+        fix: "correct the name, or copy stacks/examples/minimal.yaml to stacks/Pulumi.<env>.yaml",
       },
     ]);
   return {
+    root,
+    environment,
     label,
     stack: join(root, label),
-    release: (model, name) => join(root, "stacks", "releases", model, `${name}.json`),
+    release: (model, name) => join(root, releasePath(model, name)),
     state: join(root, ".homeport", environment),
   };
-}
-
-function environments(root: string): string[] {
-  const folder = join(root, "stacks");
-  const names = existsSync(folder) ? readdirSync(folder) : [];
-  return names.flatMap((name) => /^Pulumi\.(.+)\.yaml$/.exec(name)?.[1] ?? []).sort();
 }
 
 export const readText = (path: string): string | undefined =>
