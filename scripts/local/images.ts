@@ -67,7 +67,7 @@ export async function packOnce(spec: ImageSpec): Promise<BuiltImage> {
   const record = join(folder, `${name}.json`);
   if (existsSync(record)) return JSON.parse(readFileSync(record, "utf8")) as BuiltImage;
   mkdirSync(folder, { recursive: true });
-  const built = await buildImage(spec, join(folder, `${name}.tar`));
+  const built = await buildImage(spec, folder);
   writeFileSync(record, JSON.stringify(built));
   return built;
 }

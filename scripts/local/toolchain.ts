@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
 import { OperationError } from "../../infra/core/errors";
 import { cacheHome } from "../../infra/core/tool-binaries";
@@ -111,16 +111,15 @@ export async function makeOnce(
   const whole = [
     "set -eu",
     "umask 022",
-    // To a file, not to us: a script that outlives us must not die of a closed pipe.
-    'exec >>"$FINAL.log" 2>&1',
     'test ! -e "$FINAL" || exit 0',
+    // To a file, not to us: a script that outlives us must not die of a closed pipe.
+    'exec >"$FINAL.log" 2>&1',
     'rm -rf "$FINAL".part-*',
     'PART="$FINAL.part-$$"; export PART',
     'mkdir -p "$PART"',
     script,
     'mv "$PART" "$FINAL"',
   ].join("\n");
-  rmSync(`${final}.log`, { force: true });
   const { code } = await attempt("flock", [`${final}.lock`, "nice", "sh", "-c", whole], {
     cwd: options.cwd,
     env: { ...process.env, ...options.env, FINAL: final },
