@@ -8,47 +8,39 @@ export type Register = (program: Command) => void;
 
 /** Loaded when called for, so that `homeport --help` stays fast and one verb's libraries do not slow another. */
 async function verbs(): Promise<Register[]> {
-	return [];
+  const modules = await Promise.all([import("./commands/render")]);
+  return modules.map(({ register }) => register);
 }
 
 /** Turns an action that answers with an exit code into one that commander can call. */
 export const action =
-	<Args extends unknown[]>(run: (...args: Args) => Promise<ExitCode>) =>
-	async (...args: Args): Promise<void> => {
-		process.exitCode = await run(...args);
-	};
+  <Args extends unknown[]>(run: (...args: Args) => Promise<ExitCode>) =>
+  async (...args: Args): Promise<void> => {
+    process.exitCode = await run(...args);
+  };
 
 export async function main(argv: readonly string[]): Promise<void> {
-	const program = new Command("homeport")
-		.description(
-			"Self-host open-weight language models: pin, serve, roll back.",
-		)
-		.showSuggestionAfterError()
-		.showHelpAfterError("(homeport --help lists the commands)")
-		.exitOverride((e) => {
-			process.exit(e.exitCode === 0 ? ExitCode.ok : ExitCode.badInput);
-		});
-	for (const register of await verbs()) register(program);
-	try {
-		await program.parseAsync([...argv]);
-	} catch (error) {
-		process.exitCode = reportFailure(error);
-	}
+  const program = new Command("homeport")
+    .description("Self-host open-weight language models: pin, serve, roll back.")
+    .showSuggestionAfterError()
+    .showHelpAfterError("(homeport --help lists the commands)")
+    .exitOverride((e) => {
+      process.exit(e.exitCode === 0 ? ExitCode.ok : ExitCode.badInput);
+    });
+  for (const register of await verbs()) register(program);
+  try {
+    await program.parseAsync([...argv]);
+  } catch (error) {
+    process.exitCode = reportFailure(error);
+  }
 }
 
 function reportFailure(error: unknown): ExitCode {
-	if (error instanceof InputError || error instanceof OperationError) {
-		terminal.error(error.message);
-		return error instanceof InputError ? ExitCode.badInput : ExitCode.failed;
-	}
-	const detail =
-		error instanceof Error
-			? process.env.HOMEPORT_DEBUG
-				? error.stack
-				: error.message
-			: String(error);
-	terminal.error(
-		`unexpected: ${redact(detail ?? "")}; this is a bug of ours, HOMEPORT_DEBUG=1 shows where`,
-	);
-	return ExitCode.failed;
+  if (error instanceof InputError || error instanceof OperationError) {
+    terminal.error(error.message);
+    return error instanceof InputError ? ExitCode.badInput : ExitCode.failed;
+  }
+  const detail = error instanceof Error ? (process.env.HOMEPORT_DEBUG ? error.stack : error.message) : String(error);
+  terminal.error(`unexpected: ${redact(detail ?? "")}; this is a bug of ours, HOMEPORT_DEBUG=1 shows where`);
+  return ExitCode.failed;
 }

@@ -1,0 +1,20 @@
+/** Homeport: open-weight models on your own clusters, one RegionCell per region. Start at config/schema.ts. */
+import * as pulumi from "@pulumi/pulumi";
+import { ClientKeys } from "./components/client-keys";
+import { RegionCell } from "./components/region-cell";
+import { loadStack } from "./config/load";
+import { describeStack } from "./values/stack-outputs";
+
+// 1. What was asked for: parsed, defaulted and checked, or a list of problems and no resources.
+const stack = loadStack();
+const { summary, warning } = describeStack(stack);
+if (warning !== undefined) void pulumi.log.warn(warning);
+
+// 2. Who may call: one key per client, the same in every region.
+const { keys } = new ClientKeys("client-keys", stack);
+
+// 3. One self-sufficient cell per region: entrance, node cache, releases, routes.
+for (const region of stack.config.regions) new RegionCell(region, { stack, keys });
+
+// 4. What the outside may rely on. Renaming a field is a breaking change.
+export const { regions, addresses, releases } = summary;

@@ -1,0 +1,38 @@
+import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { type PlannedResource, Recorder } from "./recorder";
+
+/** What the parent process asks for. */
+export interface EvaluationRequest {
+  root: string;
+  project: string;
+  stack: string;
+  /** Pulumi config as the CLI would hand it over: full key -> text. */
+  config: Record<string, string>;
+  preview: boolean;
+}
+
+export type EvaluationAnswer = { resources: PlannedResource[] } | { failure: string };
+
+/**
+ * Runs the program against the SDK's own mock monitor, in a process of its own: the SDK keeps its state in globals and
+ * a program may run only once per process.
+ */
+async function evaluate({ root, project, stack, config, preview }: EvaluationRequest): Promise<PlannedResource[]> {
+  const recorder = new Recorder();
+  Recorder.attach(recorder);
+  await pulumi.runtime.setMocks(recorder, project, stack, preview);
+  pulumi.runtime.setAllConfig(config);
+  await pulumi.runtime.runInPulumiStack(async () => require(join(root, "infra/index.ts")));
+  await pulumi.runtime.disconnect();
+  return recorder.resources;
+}
+
+process.once("message", (request: EvaluationRequest) => {
+  evaluate(request)
+    .then((resources): EvaluationAnswer => ({ resources }))
+    .catch(
+      (error): EvaluationAnswer => ({ failure: error instanceof Error ? (error.stack ?? error.message) : `${error}` }),
+    )
+    .then((answer) => process.send?.(answer, () => process.disconnect()));
+});

@@ -1,0 +1,70 @@
+import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
+import type { MockCallArgs, MockResourceArgs, Mocks } from "@pulumi/pulumi/runtime";
+import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
+import { plainInputs } from "./plain-inputs";
+
+/** One resource that the program would create. */
+export interface PlannedResource {
+  urn: string;
+  type: string;
+  name: string;
+  /** Empty for the stack's own children. */
+  parent: string;
+  /** URN of the provider it goes through; empty for the SDK's default one. */
+  provider: string;
+  /** As the program gave them; secrets are `${secret:path}`. */
+  inputs: Record<string, unknown>;
+  /** URNs that must exist first, sorted. */
+  dependencies: string[];
+  protect: boolean;
+  retainOnDelete: boolean;
+}
+
+type Answer = (error: Error | null | undefined, response?: { getUrn(): string }) => void;
+
+/**
+ * Records what a program registers, with the options that the SDK's mocks do not show (protect, dependencies, provider).
+ * Generated secrets answer with their placeholder, so that no value is ever made.
+ */
+export class Recorder implements Mocks {
+  readonly resources: PlannedResource[] = [];
+
+  /** Call once, before `setMocks`: the monitor is a class of the SDK, so its prototype is the only place to listen. */
+  static attach(recorder: Recorder): void {
+    const register = MockMonitor.prototype.registerResource;
+    MockMonitor.prototype.registerResource = function (request: RegisterResourceRequest, answer: Answer) {
+      return register.call(this, request, (error: Error | null | undefined, response?: { getUrn(): string }) => {
+        if (response !== undefined) recorder.add(request, response.getUrn());
+        answer(error, response);
+      });
+    };
+  }
+
+  newResource({ type, name, inputs }: MockResourceArgs) {
+    const state =
+      type === "random:index/randomPassword:RandomPassword" ? { ...inputs, result: placeholder(name) } : inputs;
+    return { id: type.startsWith("pulumi:providers:") ? name : `${name}_id`, state };
+  }
+
+  call({ token }: MockCallArgs): never {
+    throw new Error(`${token}: the program must not look anything up`);
+  }
+
+  private add(request: RegisterResourceRequest, urn: string): void {
+    if (request.getType() === "pulumi:pulumi:Stack") return;
+    this.resources.push({
+      urn,
+      type: request.getType(),
+      name: request.getName(),
+      parent: request.getParent().includes("pulumi:pulumi:Stack") ? "" : request.getParent(),
+      provider: request.getProvider().replace(/::[^:]*$/, ""),
+      inputs: plainInputs(request.getObject()?.toJavaScript() ?? {}),
+      dependencies: [...new Set(request.getDependenciesList())].sort(),
+      protect: request.getProtect() ?? false,
+      retainOnDelete: request.getRetainondelete() ?? false,
+    });
+  }
+}
+
+/** Resources that make secrets are named by the secret's path in the stack file. */
+const placeholder = (path: string): string => `\${secret:${path}}`;

@@ -1,0 +1,93 @@
+import { fork } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { parse } from "yaml";
+import { readStack, stackFilePath } from "../../../infra/config/read-stack";
+import type { LoadedStack } from "../../../infra/config/schema";
+import { parseStackFile } from "../../../infra/config/stack-file";
+import { InputError } from "../../../infra/core/errors";
+import { describeStack } from "../../../infra/values/stack-outputs";
+import type { EvaluationAnswer, EvaluationRequest } from "./evaluate";
+import type { PlannedResource } from "./recorder";
+import { type RenderedObject, renderedObjects } from "./rendered-objects";
+import { type ThirdPartyRelease, thirdPartyReleases } from "./third-party";
+
+/** Everything that `pulumi up` would create for one environment, sorted by URN, with no secret in it. */
+export interface RenderedStack {
+  environment: string;
+  plan: PlannedResource[];
+  /** Our charts' objects, in the order in which they are applied. */
+  objects: RenderedObject[];
+  /** Charts that Helm installs; their pods are not among `objects` and were not checked. */
+  charts: ThirdPartyRelease[];
+  warnings: string[];
+}
+
+const ROOT = resolve(__dirname, "../../..");
+
+/** Renders `stacks/Pulumi.<environment>.yaml`: no Pulumi CLI, no credentials, no network. Same input, same bytes. */
+export async function renderStack(environment: string, { preview = false, root = ROOT } = {}): Promise<RenderedStack> {
+  const stack = readStack(root, environment);
+  const resources = await evaluateProgram({
+    root,
+    project: projectName(root),
+    stack: environment,
+    config: pulumiConfig(root, environment),
+    preview,
+  });
+  return fromResources(stack, resources);
+}
+
+/** The evaluated program as an answer; split off so that a test can bring resources of its own. */
+export function fromResources(stack: LoadedStack, resources: readonly PlannedResource[]): RenderedStack {
+  const plan = [...resources].sort((a, b) => (a.urn < b.urn ? -1 : a.urn > b.urn ? 1 : 0));
+  const { warning } = describeStack(stack);
+  return {
+    environment: stack.name,
+    plan,
+    objects: renderedObjects(plan),
+    charts: thirdPartyReleases(plan),
+    warnings: [...stack.warnings, ...(warning === undefined ? [] : [warning])],
+  };
+}
+
+const projectName = (root: string): string =>
+  (parse(readFileSync(join(root, "Pulumi.yaml"), "utf8")) as { name: string }).name;
+
+/** The stack file's sections as the Pulumi CLI passes them; encrypted leaves stay encrypted, so nothing is revealed. */
+function pulumiConfig(root: string, environment: string): Record<string, string> {
+  const file = stackFilePath(environment);
+  const read = parseStackFile(file, readFileSync(join(root, file)));
+  if ("problems" in read) throw new InputError(read.problems);
+  return Object.fromEntries(
+    Object.entries(read.sections).map(([section, value]) => [`homeport:${section}`, JSON.stringify(value)]),
+  );
+}
+
+/** What the child may know of this machine: where its tools are. Nothing else can leak into the plan. */
+const inherited = ["PATH", "HOME", "XDG_CACHE_HOME", "TMPDIR"] as const;
+
+function evaluateProgram(request: EvaluationRequest): Promise<PlannedResource[]> {
+  const env: NodeJS.ProcessEnv = { PULUMI_ERROR_OUTPUT_STRING: "1" };
+  for (const name of inherited) if (process.env[name] !== undefined) env[name] = process.env[name];
+  const child = fork(join(__dirname, "evaluate.ts"), {
+    env,
+    silent: true,
+    execArgv: ["--preserve-symlinks", "--require", "tsx/cjs"],
+    cwd: request.root,
+  });
+  return new Promise((settle, fail) => {
+    let said = "";
+    const listen = (chunk: Buffer) => {
+      said += chunk.toString();
+    };
+    child.stdout?.on("data", listen);
+    child.stderr?.on("data", listen);
+    child.once("message", (answer: EvaluationAnswer) =>
+      "failure" in answer ? fail(new Error(answer.failure)) : settle(answer.resources),
+    );
+    child.once("error", fail);
+    child.once("exit", (code) => fail(new Error(`the program ended with ${code}: ${said.trim()}`)));
+    child.send(request);
+  });
+}

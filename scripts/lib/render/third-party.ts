@@ -1,0 +1,42 @@
+import { readVersions } from "../../../infra/values/versions";
+import type { PlannedResource } from "./recorder";
+
+/** A chart that Helm installs with its hooks; its objects exist only in the cluster. */
+export interface ThirdPartyRelease {
+  region: string;
+  name: string;
+  namespace: string;
+  chart: string;
+  version: string;
+  /** Go module and hash that hold the chart's source: the same bytes on every machine. */
+  source: { module: string; version: string; sum: string };
+  values: unknown;
+  note: string;
+}
+
+const NOTE = "installed by helm with its hooks; its pods were not rendered and not checked";
+
+export function thirdPartyReleases(plan: readonly PlannedResource[]): ThirdPartyRelease[] {
+  return plan.filter(({ type }) => type === "kubernetes:helm.sh/v3:Release").map(release);
+}
+
+function release({ inputs, provider }: PlannedResource): ThirdPartyRelease {
+  const { name, namespace, chart, version, values } = inputs as Record<
+    "name" | "namespace" | "chart" | "version",
+    string
+  > & {
+    values: unknown;
+  };
+  const pin = Object.values(readVersions().charts).find((known) => known.chart === chart);
+  if (pin === undefined) throw new Error(`${chart} is not in charts/versions.json`);
+  return {
+    region: provider.split("::").at(-1) ?? "",
+    name,
+    namespace,
+    chart,
+    version,
+    source: { module: pin.module, version: pin.version, sum: pin.moduleSum },
+    values,
+    note: NOTE,
+  };
+}
