@@ -8,7 +8,7 @@ export type Register = (program: Command) => void;
 
 /** Loaded when called for, so that `homeport --help` stays fast and one verb's libraries do not slow another. */
 async function verbs(): Promise<Register[]> {
-  const modules = await Promise.all([import("./commands/render")]);
+  const modules = await Promise.all([import("./commands/render.js")]);
   return modules.map(({ register }) => register);
 }
 
