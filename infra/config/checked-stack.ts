@@ -18,11 +18,18 @@ export function checkedStack(
   const { config, problems, secrets } = parseConfig(raw);
   if (config === undefined) throw new InputError(problems);
   const { releases, problems: unread } = readReleases(root, config);
-  const all = distinct([...problems, ...unread, ...ruleProblems({ config, releases, today })]);
+  const broken = ruleProblems({ config, releases, today }).map((problem) => masked(problem, raw.sealed));
+  const all = distinct([...problems, ...unread, ...broken]);
   if (all.length > 0) throw new InputError(all);
   const warning = stalenessWarning(today);
   const stack = frozen({ name: raw.name, config, releases, warnings: warning ? [warning] : [] });
   return { stack, secrets };
+}
+
+/** Says nothing of what was given in a section that held a secret: it may be the secret, in the wrong place. */
+function masked({ given, ...problem }: Problem, sealed: ReadonlySet<string>): Problem {
+  const section = /^[a-z]+/i.exec(problem.path)?.[0] ?? "";
+  return given === undefined || sealed.has(section) ? problem : { given, ...problem };
 }
 
 /** One problem for one place: a rule has nothing to add where the value itself is already wrong. */

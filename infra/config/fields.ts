@@ -27,3 +27,5 @@ export const Secret = z
 
 /** `${secret:policies.app.clients.web.key}`: says where the value is, never what it is. */
 export type SecretRef = z.output<typeof Secret>;
+
+export const secretRef = (path: string): SecretRef => Secret.parse(`\${secret:${path}}`);

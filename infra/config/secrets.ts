@@ -1,4 +1,5 @@
 import type { Problem } from "../core/errors";
+import { secretRef } from "./fields";
 import { printPath } from "./paths";
 
 /**
@@ -46,11 +47,11 @@ export function separateSecrets(
 
   const leaf = (value: unknown, at: readonly PropertyKey[]): unknown => {
     const path = printPath(at);
-    const placeholder = `\${secret:${path}}`;
-    if (value === undefined || isEncrypted(value)) return value === undefined ? undefined : placeholder;
+    if (value === undefined) return undefined;
+    if (isEncrypted(value)) return secretRef(path);
     if (sealed.has(String(at[0])) && typeof value === "string" && value !== "") secrets.set(path, value);
     else problems.push(plainSecret(path));
-    return placeholder;
+    return secretRef(path);
   };
 
   const walk = (value: unknown, at: readonly PropertyKey[], left: readonly (readonly string[])[]): unknown => {

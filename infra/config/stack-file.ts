@@ -1,4 +1,4 @@
-import { type Document, isAlias, isCollection, isScalar, LineCounter, parseDocument, visit } from "yaml";
+import { type Document, isAlias, isNode, Lexer, LineCounter, type Node, Parser, parseDocument, visit } from "yaml";
 import { nearest } from "../core/did-you-mean";
 import type { Problem } from "../core/errors";
 import type { RawStack } from "./parse";
@@ -7,7 +7,7 @@ import { StackSchema } from "./schema";
 /** The text of `stacks/Pulumi.<env>.yaml` -> its `homeport:` sections, without the Pulumi CLI and without decrypting. */
 
 const LARGEST_BYTES = 1024 * 1024;
-const DEEPEST = 30;
+const LEVELS = 20;
 const NAMESPACE = "homeport:";
 const FILE_KEYS = ["config", "environment", "secretsprovider", "encryptionsalt", "encryptedkey"];
 
@@ -66,32 +66,45 @@ const HINTS: Record<string, { allowed: string; fix: string }> = {
   MULTIPLE_DOCS: { allowed: "one document", fix: "remove the `---` line and what follows" },
 };
 
-/** Anchors, aliases, tags and depth: nothing in a stack file needs them, and some of them make a small file endless. */
+/** Anchors and aliases: nothing in a stack file needs them, and they can make a small file endless. */
 function shapeProblems(file: string, document: Document.Parsed, lines: LineCounter): Problem[] {
   const problems: Problem[] = [];
-  const report = (offset: number | undefined, given: string, fix: string) =>
-    problems.push(problem(file, lines.linePos(offset ?? 0), given, "plain maps, lists and values", fix));
-  visit(document, (_, node, path) => {
-    if (isAlias(node)) report(node.range?.[0], `the alias *${node.source}`, "write the value out");
-    else if ((isScalar(node) || isCollection(node)) && node.anchor)
-      report(node.range?.[0], `the anchor &${node.anchor}`, "remove it");
-    if (path.length <= DEEPEST * 2) return undefined;
-    report(isScalar(node) || isCollection(node) ? node.range?.[0] : 0, `more than ${DEEPEST} levels`, "flatten it");
-    return visit.BREAK;
+  const report = (node: Node, given: string, fix: string) =>
+    problems.push(problem(file, lines.linePos(node.range?.[0] ?? 0), given, "plain maps, lists and values", fix));
+  visit(document, (_, node) => {
+    if (!isNode(node)) return undefined;
+    if (isAlias(node)) report(node, `the alias *${node.source}`, "write the value out");
+    else if (node.anchor) report(node, `the anchor &${node.anchor}`, "remove it");
+    return undefined;
   });
   return problems;
 }
 
-function parseYaml(file: string, text: string): { value: unknown } | { problems: Problem[] } {
-  const lines = new LineCounter();
-  let document: Document.Parsed;
-  try {
-    document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true, version: "1.2" });
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    const given = "nested too deep to read";
-    return { problems: [problem(file, { line: 1, col: 1 }, given, `at most ${DEEPEST} levels`, "flatten it")] };
+/**
+ * Found with the parser that keeps its own stack, before the composer that recurses: V8 ends the whole process when it
+ * has to compile a regular expression at the bottom of an exhausted stack.
+ */
+function depthProblem(file: string, text: string): Problem | undefined {
+  const parser = new Parser();
+  for (const lexeme of new Lexer().lex(text)) {
+    for (const _ of parser.next(lexeme));
+    if (parser.stack.length > LEVELS)
+      return problem(
+        file,
+        positionOf(text, parser.offset),
+        "nested too deep",
+        `at most ${LEVELS} levels`,
+        "flatten it",
+      );
   }
+  return undefined;
+}
+
+function parseYaml(file: string, text: string): { value: unknown } | { problems: Problem[] } {
+  const tooDeep = depthProblem(file, text);
+  if (tooDeep) return { problems: [tooDeep] };
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true, version: "1.2" });
   const errors = [...document.errors, ...document.warnings];
   if (errors.length > 0) {
     return {

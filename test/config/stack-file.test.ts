@@ -1,0 +1,149 @@
+import fc from "fast-check";
+import { parseStackFile } from "../../infra/config/stack-file";
+import { formatProblem } from "../../infra/core/errors";
+import { problemLines, stackFolder } from "../support/stack-folder";
+
+const FILE = "stacks/Pulumi.test.yaml";
+
+function lines(given: string | Uint8Array): string[] {
+  const bytes = typeof given === "string" ? new TextEncoder().encode(given) : given;
+  const result = parseStackFile(FILE, bytes);
+  return "problems" in result ? result.problems.map(formatProblem) : [];
+}
+
+const GOOD = "config:\n  homeport:environment: { platform: aws, owner: me }\n";
+
+it("reads the sections of our namespace and leaves those of others alone", () => {
+  const text = `# a comment\nsecretsprovider: awskms://alias/x\nencryptedkey: abc\n${GOOD}  aws:region: eu-west-1\n`;
+  expect(parseStackFile(FILE, new TextEncoder().encode(text))).toEqual({
+    sections: { environment: { platform: "aws", owner: "me" } },
+  });
+});
+
+describe("refuses with line and column", () => {
+  it("a tab as indentation", () => {
+    expect(lines("config:\n\thomeport:regions: [local]\n")).toContain(
+      `${FILE}:2:1: Tabs are not allowed as indentation; spaces for indentation; replace the tab`,
+    );
+  });
+
+  it("a byte order mark", () => {
+    expect(lines(`\ufeff${GOOD}`)).toEqual([
+      `${FILE}:1:1: a byte order mark; UTF-8 without one; save the file without it`,
+    ]);
+  });
+
+  it("a duplicate key", () => {
+    expect(lines(`${GOOD}  homeport:environment: {}\n`)).toEqual([
+      `${FILE}:3:3: Map keys must be unique; each key once; remove one of the two`,
+    ]);
+  });
+
+  it("a NUL byte", () => {
+    expect(lines(`${GOOD}  homeport:regions: [us\0]\n`)).toEqual([
+      `${FILE}:3:24: the control character 0x00; printable text; remove it`,
+    ]);
+  });
+
+  it("bytes that are not UTF-8", () => {
+    expect(lines(Uint8Array.of(0x63, 0xff, 0x3a))).toEqual([
+      `${FILE}:1:1: not UTF-8; text in UTF-8; save the file as UTF-8`,
+    ]);
+  });
+
+  it("a file of 10 MB, before it is parsed", () => {
+    const start = performance.now();
+    expect(lines(new Uint8Array(10 * 1024 * 1024).fill(0x61))).toEqual([
+      `${FILE}:1:1: 10.0 MiB; at most 1 MiB; a stack file is a few KiB; this is something else`,
+    ]);
+    expect(performance.now() - start).toBeLessThan(500);
+  });
+
+  it("an anchor bomb, without expanding it", () => {
+    const levels = Array.from({ length: 30 }, (_, i) => `l${i + 1}: &a${i + 1} [${`*a${i},`.repeat(9)}]`);
+    const start = performance.now();
+    expect(lines(`l0: &a0 [x]\n${levels.join("\n")}\n`).slice(0, 2)).toEqual([
+      `${FILE}:1:9: the anchor &a0; plain maps, lists and values; remove it`,
+      `${FILE}:2:9: the anchor &a1; plain maps, lists and values; remove it`,
+    ]);
+    expect(performance.now() - start).toBeLessThan(1000);
+  });
+
+  it("an alias, even a harmless one", () => {
+    expect(lines("config:\n  homeport:regions: &r [local]\n  homeport:pools: *r\n")).toContain(
+      `${FILE}:3:19: the alias *r; plain maps, lists and values; write the value out`,
+    );
+  });
+
+  it("a second document", () => {
+    expect(lines(`${GOOD}---\n${GOOD}`)).toEqual([
+      expect.stringMatching(/^stacks\/Pulumi\.test\.yaml:3:1: .*; one document; remove the `---` line/),
+    ]);
+  });
+
+  it("a tag that wants code", () => {
+    expect(lines("config: !!python/object:os.system {}\n")).toEqual([
+      expect.stringMatching(/^stacks\/Pulumi\.test\.yaml:1:9: Unresolved tag.*; YAML 1\.2; correct the line$/),
+    ]);
+  });
+
+  const nested = {
+    "open lists": () => "[".repeat(50_000),
+    "closed lists": () => `config: ${"[".repeat(5000)}${"]".repeat(5000)}`,
+    "block lists": () => "- ".repeat(50_000),
+    maps: () => `config: ${"{a: ".repeat(3000)}1${"}".repeat(3000)}`,
+    "few enough maps to be read": () => `config: ${"{a: ".repeat(40)}1${"}".repeat(40)}`,
+  };
+  it.each(Object.keys(nested) as (keyof typeof nested)[])("%s nested too deep, in bounded time", (kind) => {
+    const start = performance.now();
+    expect(lines(nested[kind]())).toEqual([
+      expect.stringMatching(/^stacks\/Pulumi\.test\.yaml:1:\d+: nested too deep; at most 20 levels; flatten it$/),
+    ]);
+    expect(performance.now() - start).toBeLessThan(3000);
+  });
+});
+
+it("suggests the key that was meant, in the file and in its config", () => {
+  expect(lines("confg: {}\n")).toEqual([
+    `${FILE}#confg: unknown key; known here: config, environment, secretsprovider, encryptionsalt, encryptedkey; did you mean \`config\`?`,
+  ]);
+  expect(lines("config:\n  models: {}\n")).toEqual([
+    `${FILE}#config.models: unknown key; known here: homeport:environment, homeport:regions, homeport:pools, homeport:weights, homeport:models, homeport:policies, homeport:traffic; did you mean \`homeport:models\`?`,
+  ]);
+});
+
+it("answers any bytes with sections or with problems, and never throws", () => {
+  fc.assert(
+    fc.property(fc.oneof(fc.uint8Array({ maxLength: 300 }), fc.string({ maxLength: 300 })), (given) => {
+      const bytes = typeof given === "string" ? new TextEncoder().encode(given) : given;
+      const result = parseStackFile(FILE, bytes);
+      expect("problems" in result ? result.problems.length > 0 : "sections" in result).toBe(true);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+describe("an environment", () => {
+  const folder = stackFolder();
+  folder.write("stacks/Pulumi.prod.yaml", GOOD);
+  folder.write("stacks/Pulumi.staging.yaml", GOOD);
+
+  it("that is not there is answered with the one that was meant", () => {
+    expect(problemLines(folder.root, "stagin")).toEqual([
+      "--stack: 'stagin'; one of prod, staging; did you mean `staging`?",
+    ]);
+  });
+
+  it("cannot be a path out of the folder", () => {
+    expect(problemLines(folder.root, "../../etc/passwd")).toEqual([
+      "--stack: '../../etc/passwd'; one of prod, staging; copy stacks/examples/minimal.yaml to stacks/Pulumi.<env>.yaml",
+    ]);
+  });
+
+  it("of 20 MB is refused before it is read", () => {
+    folder.write("stacks/Pulumi.huge.yaml", Buffer.alloc(20 * 1024 * 1024, "a"));
+    expect(problemLines(folder.root, "huge")).toEqual([
+      "stacks/Pulumi.huge.yaml: 20971520 bytes; at most 1 MiB; a stack file is a few KiB; this is something else",
+    ]);
+  });
+});
