@@ -7,8 +7,9 @@ import { terminal } from "./lib/report";
 export type Register = (program: Command) => void;
 
 /** Loaded when called for, so that `homeport --help` stays fast and one verb's libraries do not slow another. */
-async function verbs(): Promise<Register[]> {
-  const modules = await Promise.all([import("./commands/render.js")]);
+function verbs(): Register[] {
+  // require, not import(): tsx hooks CommonJS only, which is what makes the command line start within a second.
+  const modules = [require("./commands/render")] as { register: Register }[];
   return modules.map(({ register }) => register);
 }
 
@@ -27,7 +28,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     .exitOverride((e) => {
       process.exit(e.exitCode === 0 ? ExitCode.ok : ExitCode.badInput);
     });
-  for (const register of await verbs()) register(program);
+  for (const register of verbs()) register(program);
   try {
     await program.parseAsync([...argv]);
   } catch (error) {
