@@ -1,0 +1,105 @@
+import type { Command } from "commander";
+import { ExitCode, InputError } from "../../infra/core/errors";
+import { rollback as rolledBack } from "../../infra/core/pointers";
+import { action } from "../cli";
+import { type Change, readChange } from "../lib/releases/change-file";
+import { type ClusterCommandOptions, open, realWorld, type World, withClusterOptions } from "../lib/releases/command";
+import { cutStreams } from "../lib/releases/cut";
+import { flip, type RegionResult } from "../lib/releases/flip";
+import { reportChange } from "../lib/releases/report-change";
+import type { Session } from "../lib/releases/session";
+import { waitUntilReady } from "../lib/releases/wait-ready";
+import { terminal } from "../lib/report";
+
+export interface RollbackOptions extends ClusterCommandOptions {
+  reason?: string;
+  to?: string;
+  cut?: boolean;
+  resume?: boolean;
+  now?: boolean;
+  push?: boolean;
+}
+
+export function register(program: Command): void {
+  withClusterOptions(program.command("rollback"))
+    .description("Go back to the previous release: a flip of the routes, in every region at once, in seconds.")
+    .argument("<model>", "name that clients call")
+    .option("--reason <text>", "why; stored with the withdrawn release")
+    .option("--to <release>", "one of `previous` (default: its first usable one)")
+    .option("--now", "do not wait for all replicas of a target that is still starting")
+    .option("--cut", "end the streams that still run on the bad release, and count them")
+    .option("--resume", "finish in the regions that were away")
+    .option("--push", "commit and push the stack file")
+    .action(action(async (model: string, options: RollbackOptions) => rollback(model, options)));
+}
+
+export async function rollback(model: string, options: RollbackOptions, world: World = realWorld): Promise<ExitCode> {
+  const session = await open(options, world, { strict: false }).session(model);
+  const change = options.resume
+    ? pendingChange(session)
+    : (unfinishedRollback(session, options) ?? newChange(session, options, world));
+  if (change === undefined) {
+    terminal.note(`nothing of ${model} is pending`);
+    return ExitCode.ok;
+  }
+  if (!options.resume) await waitUntilReady(session, change.after, world.clock, { enough: options.now === true });
+  const results = await flip(
+    session,
+    change,
+    world.clock,
+    options.resume ? change.pending : Object.keys(session.clusters),
+  );
+  if (options.cut) await cut(session, change, results);
+  return reportChange(session, change, results, options);
+}
+
+/** The same command died earlier, after a route and before the stack file: it is finished, never rolled back twice. */
+function unfinishedRollback({ unfinished }: Session, { to }: RollbackOptions): Change | undefined {
+  if (unfinished?.verb !== "rollback" || (to !== undefined && to !== unfinished.after.live)) return undefined;
+  terminal.note(`finishing the rollback to ${unfinished.after.live} that was begun at ${unfinished.startedAt}`);
+  return unfinished;
+}
+
+/** What is left of an earlier change, with the pointers as they are now. */
+function pendingChange({ paths, model, current, clusters }: Session): Change | undefined {
+  const change = readChange(paths.state, model);
+  return change && { ...change, after: current, pending: change.pending.filter((region) => region in clusters) };
+}
+
+function newChange({ model, current, clusters, away }: Session, options: RollbackOptions, world: World): Change {
+  const reason = options.reason ?? "no reason given";
+  if (/\p{Cc}/u.test(reason) || reason.length > 500)
+    throw new InputError([
+      {
+        path: "--reason",
+        given: JSON.stringify(reason.slice(0, 60)),
+        allowed: "one line of at most 500 characters",
+        fix: "shorten it",
+      },
+    ]);
+  const after = rolledBack(current, { to: options.to, reason }, `models.${model}`);
+  for (const region of Object.keys(away)) terminal.note(`${region} does not answer; it will be pending`);
+  const startedAt = new Date(Date.now() - world.clock.elapsed() * 1000).toISOString();
+  return {
+    verb: "rollback",
+    model,
+    from: current.live,
+    reason: `${current.live} is withdrawn: ${reason}`,
+    startedAt,
+    after,
+    pending: Object.keys(clusters),
+  };
+}
+
+async function cut(
+  { clusters, model, settings }: Session,
+  { from }: Change,
+  results: readonly RegionResult[],
+): Promise<void> {
+  const id = settings.releases[from];
+  if (id === undefined) return;
+  for (const result of results.filter((r) => r.outcome === "flipped")) {
+    result.streamsCut = await cutStreams(clusters[result.region]!, model, id);
+    terminal.note(`${result.region}: ${result.streamsCut} streams of ${from} cut`);
+  }
+}

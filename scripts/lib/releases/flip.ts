@@ -1,0 +1,150 @@
+import type { LoadedStack } from "../../../infra/config/schema";
+import { OperationError } from "../../../infra/core/errors";
+import { ClusterError, type Kubectl, type StoredObject } from "../kubectl";
+import { replaceFile } from "../replace-file";
+import { withPointers } from "../stack-editor";
+import type { StackPaths } from "../stack-paths";
+import { type Change, removeChange, writeChange } from "./change-file";
+import { isAccepted, routesOf } from "./cluster-state";
+import { type Session, stackText } from "./session";
+import { loadStackText } from "./stack-text";
+
+/** How far one region came. Times are seconds since the command started. */
+export interface RegionResult {
+  region: string;
+  /** `flipped`: the gateway serves it. `unconfirmed`: stored, the gateway has not said so yet. `pending`: to be done. */
+  outcome: "flipped" | "unconfirmed" | "pending";
+  storedAfter?: number;
+  dataPlaneAfter?: number;
+  reason?: string;
+  /** Streams of the old release that were ended, when that was asked for. */
+  streamsCut?: number;
+}
+
+export interface Clock {
+  /** Seconds since the command started. */
+  elapsed(): number;
+  sleep(ms: number): Promise<void>;
+}
+
+const CONFIRM_SECONDS = 10;
+/** Labels of whoever keeps lists of objects for pruning; ours to keep, not to set. */
+const KEPT_LABELS = ["applyset.kubernetes.io/part-of"];
+
+/**
+ * Makes `change.after` true: first the routes of every reachable region in parallel, then the stack file. It may die at
+ * any point and be repeated: the change is on disk before the first route, and every step gives the same bytes again.
+ */
+export async function flip(
+  session: Session,
+  change: Change,
+  clock: Clock,
+  regions: readonly string[],
+): Promise<RegionResult[]> {
+  const { paths, model } = session;
+  const text = withPointers(stackText(paths), model, change.after, paths.label);
+  const { stack } = loadStackText(paths, text);
+  writeChange(paths.state, change);
+  const tried = await Promise.all(regions.map((region) => attempt(session, stack, region, clock)));
+  const results = tried.filter((r): r is RegionResult => !(r instanceof ClusterError));
+  const refused = tried.find((r): r is ClusterError => r instanceof ClusterError);
+  const done = results.filter((r) => r.outcome !== "pending");
+  if (done.length === 0) {
+    const inFile = session.settings.generation >= change.after.generation; // an earlier run had come that far
+    if (refused === undefined && inFile) return results;
+    if (refused === undefined)
+      throw new OperationError(`no region could be reached: ${results[0]?.reason}`, "nothing was changed; try again");
+    if (results.length === 0) removeChange(paths.state, model);
+    throw refused;
+  }
+  const finished = new Set(done.filter((r) => r.outcome === "flipped").map((r) => r.region));
+  const pending = change.pending.filter((region) => !finished.has(region));
+  writeChange(paths.state, { ...change, pending });
+  writeStackFile(paths, change);
+  if (pending.length === 0) removeChange(paths.state, model);
+  if (refused) throw refused;
+  return results;
+}
+
+async function attempt(
+  session: Session,
+  stack: LoadedStack,
+  region: string,
+  clock: Clock,
+): Promise<RegionResult | ClusterError> {
+  try {
+    return await flipRegion(session, stack, region, clock);
+  } catch (error) {
+    if (!(error instanceof ClusterError)) throw error;
+    return error.failure === "unreachable" ? { region, outcome: "pending", reason: error.message } : error;
+  }
+}
+
+async function flipRegion(
+  { clusters, routes: routesIn, model }: Session,
+  stack: LoadedStack,
+  region: string,
+  clock: Clock,
+): Promise<RegionResult> {
+  const cluster = clusters[region]!;
+  const live = new Map((await routesOf(cluster, model)).map((route) => [route.metadata.name, route]));
+  // A route that is not there yet waits for its key policy, which only `up` makes.
+  const routes = routesIn(stack, region, model).filter((route) => live.has(route.metadata.name));
+  if (routes.length === 0)
+    throw new ClusterError(
+      "other",
+      `${model} has no route in ${region} yet`,
+      "deploy the stack first: homeport local up, or pulumi up",
+    );
+  for (const { metadata } of routes)
+    for (const label of KEPT_LABELS) {
+      const value = live.get(metadata.name)?.metadata.labels?.[label];
+      if (value !== undefined) metadata.labels = { ...metadata.labels, [label]: value };
+    }
+  const stored = await cluster.apply(routes);
+  const storedAfter = clock.elapsed();
+  return (await confirmed(cluster, model, stored, clock))
+    ? { region, outcome: "flipped", storedAfter, dataPlaneAfter: clock.elapsed() }
+    : {
+        region,
+        outcome: "unconfirmed",
+        storedAfter,
+        reason: `the gateway has not taken the route over within ${CONFIRM_SECONDS} s`,
+      };
+}
+
+/** Waits until the gateway has seen the stored version of every route. */
+async function confirmed(
+  cluster: Kubectl,
+  model: string,
+  stored: readonly StoredObject[],
+  clock: Clock,
+): Promise<boolean> {
+  const versions = new Map(stored.map(({ metadata }) => [metadata.name, metadata.generation ?? 0]));
+  const until = clock.elapsed() + CONFIRM_SECONDS;
+  let routes = stored;
+  while (!routes.every((r) => isAccepted(r) && (r.metadata.generation ?? 0) >= (versions.get(r.metadata.name) ?? 0))) {
+    if (clock.elapsed() > until) return false;
+    await clock.sleep(100);
+    routes = (await routesOf(cluster, model)).filter((r) => versions.has(r.metadata.name));
+  }
+  return true;
+}
+
+/** Writes the pointers; an edit of the file by somebody else in these milliseconds is kept. */
+function writeStackFile(paths: StackPaths, { model, after }: Pick<Change, "model" | "after">, attempts = 3): void {
+  const text = stackText(paths);
+  try {
+    replaceFile(paths.stack, text, withPointers(text, model, after, paths.label));
+  } catch (error) {
+    if (attempts > 1 && stackText(paths) !== text) {
+      writeStackFile(paths, { model, after }, attempts - 1);
+      return;
+    }
+    throw new OperationError(
+      `the routes are changed, ${paths.label} is not: ${(error as Error).message}`,
+      "run the same command again; only the file is left to write",
+      { cause: error },
+    );
+  }
+}

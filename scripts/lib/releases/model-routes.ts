@@ -1,0 +1,13 @@
+import type { LoadedStack } from "../../../infra/config/schema";
+import { helmTemplate } from "../../../infra/core/helm-template";
+import type { KubernetesObject } from "../../../infra/core/kubernetes-object";
+import { CHART_SCHEMAS } from "../../../infra/values/chart-schemas";
+import { gatewayValues } from "../../../infra/values/gateway";
+import { releasesIn } from "../../../infra/values/running-releases";
+
+/** A model's whole routes in one region, byte for byte as a render of the stack has them. */
+export function modelRoutes({ config, releases }: LoadedStack, region: string, model: string): KubernetesObject[] {
+  const values = gatewayValues(config, model, releasesIn(region, config, model, releases).running);
+  if (values === undefined) return [];
+  return helmTemplate("gateway", CHART_SCHEMAS.gateway.parse(values)).filter(({ kind }) => kind === "HTTPRoute");
+}

@@ -1,0 +1,295 @@
+import { existsSync, readFileSync } from "node:fs";
+import { parse } from "yaml";
+import { type PromoteOptions, promote } from "../../scripts/commands/promote";
+import { type RollbackOptions, rollback } from "../../scripts/commands/rollback";
+import { modelRoutes } from "../../scripts/lib/releases/model-routes";
+import { loadStackText } from "../../scripts/lib/releases/stack-text";
+import { releaseWorld, serviceOf } from "../support/release-world";
+
+type World = ReturnType<typeof releaseWorld>;
+const options = { stack: "fixture", context: [], json: true };
+let out: string;
+let err: string;
+beforeEach(() => {
+  [out, err] = ["", ""];
+  jest.spyOn(process.stdout, "write").mockImplementation((text) => {
+    out += text;
+    return true;
+  });
+  jest.spyOn(process.stderr, "write").mockImplementation((text) => {
+    err += text;
+    return true;
+  });
+});
+afterEach(() => jest.restoreAllMocks());
+
+const up = (w: World, release = "r2", more: Partial<PromoteOptions> = {}) =>
+  promote("chat", release, { ...options, ...more }, w.world);
+const back = (w: World, more: Partial<RollbackOptions> = {}) =>
+  rollback("chat", { ...options, reason: "wrong language", ...more }, w.world);
+const said = (work: Promise<unknown>): Promise<string> =>
+  work.then(
+    (code) => `exit ${code}`,
+    (e: Error) => `${e.name} ${e.message}`,
+  );
+const chat = (w: World) => parse(w.text()).config["homeport:models"].chat;
+const liveShare = (w: World, region = "local") => w.clusters[region]!.weights("app-chat");
+
+describe("promote", () => {
+  it("flips the route, then writes the pointers and nothing else into the stack file", async () => {
+    const w = releaseWorld();
+    const before = w.text();
+    expect(await up(w)).toBe(0);
+    expect(liveShare(w)).toEqual({ [serviceOf("1")]: 0, [serviceOf("2")]: 100 });
+    expect(w.cluster.generation("app-chat")).toBe(8);
+    expect(chat(w)).toMatchObject({ live: "r2", previous: ["r1"], generation: 8 });
+    expect(chat(w).candidate).toBeUndefined();
+    const kept = before.split("\n").filter((line) => !/live|candidate|generation/.test(line));
+    expect(w.text().split("\n")).toEqual(expect.arrayContaining(kept));
+    expect(existsSync(w.changeFile)).toBe(false);
+    expect(JSON.parse(out)).toMatchObject({
+      live: "r2",
+      generation: 8,
+      done: true,
+      regions: [{ region: "local", outcome: "flipped" }],
+    });
+  });
+
+  it("applies exactly the route that a render of the new stack file has", async () => {
+    const w = releaseWorld({ helm: true });
+    await up(w);
+    const rendered = modelRoutes(loadStackText(w.paths, w.text()).stack, "local", "chat");
+    const { generation: _, ...metadata } = w.cluster.routes.get("app-chat")!.metadata;
+    expect([{ ...w.cluster.routes.get("app-chat"), metadata }]).toEqual(rendered);
+  });
+
+  it("keeps the label by which a deployer finds what to prune", async () => {
+    const w = releaseWorld();
+    const route = w.cluster.routes.get("app-chat")!;
+    route.metadata.labels = { ...route.metadata.labels, "applyset.kubernetes.io/part-of": "set-1" };
+    await up(w);
+    expect(w.cluster.routes.get("app-chat")?.metadata.labels).toEqual({ "applyset.kubernetes.io/part-of": "set-1" });
+  });
+
+  it("refuses a release that is not ready, says how long it takes, and changes nothing", async () => {
+    const w = releaseWorld();
+    const before = w.text();
+    w.cluster.deployments[serviceOf("2")] = { wanted: 1, available: 0 };
+    expect(await said(up(w))).toContain(
+      "r2 has 0 of 1 replicas ready in local, the rest takes up to 40 s; nothing was changed; watch it with",
+    );
+    delete w.cluster.deployments[serviceOf("2")];
+    expect(await said(up(w))).toContain(
+      "r2 is not deployed in local; deploying and starting it takes up to 40 s; nothing was changed; set models.chat.candidate",
+    );
+    expect(await said(up(w, "r9"))).toContain("InputError 1 problem; nothing was changed:\n  <release>: r9");
+    expect([w.text(), w.cluster.applied]).toEqual([before, 0]);
+  });
+
+  it("says that the gateway has not taken the route over, and leaves it to be finished", async () => {
+    const w = releaseWorld();
+    w.cluster.deaf = true;
+    expect(await up(w)).toBe(3);
+    expect(err).toContain("the gateway has not taken the route over within 10 s");
+    w.cluster.deaf = false;
+    expect(await back(w, { resume: true })).toBe(0);
+    expect(existsSync(w.changeFile)).toBe(false);
+  });
+});
+
+describe("rollback", () => {
+  it("brings the old release back and withdraws the bad one, which keeps running without requests", async () => {
+    const w = releaseWorld();
+    await up(w);
+    expect(await back(w)).toBe(0);
+    expect(liveShare(w)).toEqual({ [serviceOf("1")]: 100, [serviceOf("2")]: 0 });
+    expect(chat(w)).toMatchObject({
+      live: "r1",
+      previous: [],
+      candidate: { release: "r2", step: "staged" },
+      withdrawn: { r2: "wrong language" },
+      generation: 9,
+    });
+    expect(await said(up(w))).toContain("models.chat.withdrawn.r2: wrong language");
+    expect(await up(w, "r2", { reinstate: true })).toBe(0);
+    expect(chat(w)).toMatchObject({ live: "r2", previous: ["r1"], generation: 10 });
+  });
+
+  it("changes nothing but the weights and the generation, so that `up` has nothing left to do", async () => {
+    const w = releaseWorld();
+    await up(w);
+    await back(w);
+    const applied = structuredClone(w.cluster.routes.get("app-chat"));
+    w.up();
+    expect(w.cluster.routes.get("app-chat")).toEqual(applied);
+  });
+
+  it("waits for a target that is still starting and says for how long; --now takes what there is", async () => {
+    const w = releaseWorld();
+    await up(w);
+    w.cluster.deployments[serviceOf("1")] = { wanted: 2, available: 1 };
+    let polls = 0;
+    const list = w.cluster.list.bind(w.cluster);
+    w.cluster.list = async (kinds) => {
+      if (kinds.includes("deployments") && ++polls === 4)
+        w.cluster.deployments[serviceOf("1")] = { wanted: 1, available: 1 };
+      return list(kinds);
+    };
+    w.cluster.deployments[serviceOf("1")] = { wanted: 1, available: 0 };
+    expect(await back(w)).toBe(0);
+    expect(err).toContain("r1 has 0 of 1 replicas ready in local, the rest takes up to 40 s; rolling back then");
+    expect(polls).toBe(4);
+  });
+
+  it("gives up after the start-up budget and has changed nothing", async () => {
+    const w = releaseWorld();
+    await up(w);
+    const before = w.text();
+    w.cluster.deployments[serviceOf("1")] = { wanted: 1, available: 0 };
+    expect(await said(back(w))).toContain("nothing was changed");
+    expect(w.world.clock.elapsed()).toBeGreaterThan(40);
+    expect(w.text()).toBe(before);
+    expect(w.cluster.generation("app-chat")).toBe(8);
+  });
+
+  it("works although the rules have something against the stack", async () => {
+    const w = releaseWorld();
+    await up(w);
+    w.write(
+      w.text().replace("gpuClass: cpu", "gpuClass: cpu, max: 2").replace("models: [chat]", "models: [chat, gone]"),
+    );
+    expect(await back(w)).toBe(0);
+    expect(err).toContain("note: policies.app.models[1]");
+  });
+
+  it("counts the streams that --cut ends", async () => {
+    const w = releaseWorld();
+    await up(w);
+    await back(w, { cut: true });
+    expect(JSON.parse(out.slice(out.indexOf('"verb": "rollback"') - 40).replace(/^[^{]*/, ""))).toMatchObject({
+      regions: [{ streamsCut: 3 }],
+    });
+    expect(w.cluster.killed).toBe(1);
+  });
+
+  it("refuses when there is nothing to go back to", async () => {
+    expect(await said(back(releaseWorld()))).toContain(
+      "models.chat.previous: []; no release here can be rolled back to",
+    );
+  });
+});
+
+describe("regions", () => {
+  const share = (one: number, two: number) => ({ [serviceOf("1", "a100x2")]: one, [serviceOf("2", "a100x2")]: two });
+
+  it("flips every region that answers, leaves the rest pending with exit code 3, and --resume finishes", async () => {
+    const w = releaseWorld({ twoRegions: true });
+    await up(w);
+    w.clusters["us-west-2"]!.away = "Unable to connect to the server: dial tcp 10.0.0.1:6443: i/o timeout";
+    expect(await back(w)).toBe(3);
+    expect(liveShare(w, "us-east-1")).toEqual(share(100, 0));
+    expect(chat(w).live).toBe("r1");
+    expect(err).toContain("--resume --stack fixture");
+    expect(await back(w, { resume: true })).toBe(3);
+    w.clusters["us-west-2"]!.away = undefined;
+    expect(liveShare(w, "us-west-2")).toEqual(share(0, 100));
+    const applied = w.clusters["us-east-1"]!.applied;
+    expect(await back(w, { resume: true })).toBe(0);
+    expect(liveShare(w, "us-west-2")).toEqual(share(100, 0));
+    expect(w.clusters["us-east-1"]!.applied).toBe(applied);
+    expect(await back(w, { resume: true })).toBe(0);
+    expect(err).toContain("nothing of chat is pending");
+  });
+
+  it("changes nothing when no region answers", async () => {
+    const w = releaseWorld();
+    await up(w);
+    const before = w.text();
+    w.cluster.away =
+      "The connection to the server 127.0.0.1:6443 was refused - did you specify the right host or port?";
+    expect(await said(back(w))).toMatch(
+      /^OperationError no region answers: local: The connection .* nothing was changed/,
+    );
+    expect(w.text()).toBe(before);
+  });
+});
+
+describe("a stack file that is older than the cluster", () => {
+  it("is refused with the sentence before anything changes, and the good release keeps answering", async () => {
+    const w = releaseWorld();
+    await up(w);
+    const stale = w.text();
+    await back(w);
+    w.write(stale);
+    expect(await said(up(w, "r1"))).toMatch(
+      /routes are at generation 9, this stack file at 8; git pull or homeport promote/,
+    );
+    expect(w.text()).toBe(stale);
+    expect(liveShare(w)).toEqual({ [serviceOf("1")]: 100, [serviceOf("2")]: 0 });
+  });
+
+  it("is refused by the cluster when somebody is faster, with the sentence", async () => {
+    const w = releaseWorld();
+    w.cluster.onApply = () => {
+      w.cluster.routes.get("app-chat")!.metadata.annotations!["homeport.dev/generation"] = "12";
+    };
+    const before = w.text();
+    expect(await said(up(w))).toBe(
+      "ClusterError rolled back since (route app-chat is at generation 12, this is 8); git pull or homeport promote",
+    );
+    expect(w.text()).toBe(before);
+    expect(existsSync(w.changeFile)).toBe(false);
+  });
+});
+
+describe("a command that died", () => {
+  const dies = () => {
+    throw new Error("kill -9");
+  };
+
+  it("between the route and the stack file is finished by the same command, once", async () => {
+    for (const verb of ["promote", "rollback"] as const) {
+      const w = releaseWorld();
+      if (verb === "rollback") await up(w);
+      const run = () => (verb === "promote" ? up(w) : back(w));
+      const before = w.text();
+      w.cluster.afterApply = dies;
+      expect(await said(run())).toContain("kill -9");
+      expect(w.text()).toBe(before);
+      w.cluster.afterApply = () => undefined;
+      expect(await run()).toBe(0);
+      expect(err).toContain(`finishing the ${verb}`);
+      expect(chat(w)).toMatchObject(verb === "promote" ? { live: "r2", generation: 8 } : { live: "r1", generation: 9 });
+      expect(w.cluster.generation("app-chat")).toBe(chat(w).generation);
+    }
+  });
+
+  it("in a promote is rolled back from what the route has, not from the old file", async () => {
+    const w = releaseWorld();
+    w.cluster.afterApply = dies;
+    await said(up(w));
+    w.cluster.afterApply = () => undefined;
+    expect(await back(w)).toBe(0);
+    expect(chat(w)).toMatchObject({ live: "r1", withdrawn: { r2: "wrong language" }, generation: 9 });
+    expect(liveShare(w)).toEqual({ [serviceOf("1")]: 100, [serviceOf("2")]: 0 });
+  });
+
+  it("before its first route did not happen", async () => {
+    const w = releaseWorld();
+    w.cluster.onApply = dies;
+    await said(up(w));
+    expect(existsSync(w.changeFile)).toBe(true);
+    w.cluster.onApply = () => undefined;
+    expect(await said(back(w))).toContain("no release here can be rolled back to");
+    expect(await up(w)).toBe(0);
+    expect(chat(w)).toMatchObject({ live: "r2", generation: 8 });
+  });
+
+  it("keeps an edit that somebody made to the stack file meanwhile", async () => {
+    const w = releaseWorld();
+    w.cluster.afterApply = () => w.write(w.text().replace("startupSeconds: 40", "startupSeconds: 41 # slower disks"));
+    expect(await up(w)).toBe(0);
+    expect(chat(w)).toMatchObject({ live: "r2", startupSeconds: 41 });
+    expect(readFileSync(w.paths.stack, "utf8")).toContain("# slower disks");
+  });
+});
