@@ -39,6 +39,8 @@ export class FakeEngine {
   steps = 0;
   tokens = 4;
   tokenDelayMs = 0;
+  /** Bytes of each streamed token. */
+  tokenBytes = 6;
   /** Longest prompt + max_tokens; above it vLLM answers 400. */
   contextBytes = Number.POSITIVE_INFINITY;
   /** Completions that came from clients, not from the guard's own probes. */
@@ -48,6 +50,10 @@ export class FakeEngine {
   /** Requests in work, and those that ended because the other side hung up. */
   running = 0;
   hungUp = 0;
+  /** Resets a kept-alive connection when a second completion comes over it, as a server does that was about to close it. */
+  resetsReused = false;
+  resets = 0;
+  readonly #used = new WeakSet<object>();
   #server: http.Server | undefined;
   #port = 0;
 
@@ -90,6 +96,11 @@ export class FakeEngine {
       });
       return void response.end("an open path of the engine");
     }
+    if (this.resetsReused && this.#used.has(request.socket)) {
+      this.resets++;
+      return void request.socket.destroy();
+    }
+    this.#used.add(request.socket);
     const body = JSON.parse(await textOf(request)) as Record<string, unknown>;
     const isProbe = body.cache_salt === "homeport-watch";
     if (isProbe) this.probes++;
@@ -135,7 +146,7 @@ export class FakeEngine {
     const send = (event: unknown) =>
       response.write(`data: ${typeof event === "string" ? event : JSON.stringify(event)}\n\n`);
     const token = (i: number, finish_reason: string | null = null) =>
-      send({ choices: [{ index: 0, delta: { content: `word${i} ` }, finish_reason }] });
+      send({ choices: [{ index: 0, delta: { content: `word${i} `.padEnd(this.tokenBytes) }, finish_reason }] });
     const engineError = {
       error: { message: "EngineCore encountered an issue", type: "InternalServerError", code: 500 },
     };
@@ -143,8 +154,9 @@ export class FakeEngine {
     const faultAt = failsAfter[this.behaviour as keyof typeof failsAfter] ?? Number.POSITIVE_INFINITY;
     const count = this.behaviour === "streams forever" ? Number.POSITIVE_INFINITY : this.tokens;
     for (let i = 0; i < Math.min(count, faultAt) && !response.destroyed; i++) {
-      token(i, i === count - 1 ? "stop" : null);
+      const roomLeft = token(i, i === count - 1 ? "stop" : null);
       this.steps++;
+      if (!roomLeft) await roomIn(response);
       await sleep(this.behaviour === "streams forever" ? 20 : this.tokenDelayMs);
     }
     switch (this.behaviour) {
@@ -181,6 +193,16 @@ export class FakeEngine {
 
 const sleep = (ms: number): Promise<void> =>
   ms > 0 ? new Promise((resolve) => setTimeout(resolve, ms)) : Promise.resolve();
+
+/** Resolves when the response can take more, or never will. */
+const roomIn = (response: ServerResponse): Promise<void> =>
+  new Promise((resolve) => {
+    const over = () => {
+      response.off("drain", over).off("close", over);
+      resolve();
+    };
+    response.on("drain", over).on("close", over);
+  });
 
 async function textOf(request: IncomingMessage): Promise<string> {
   let text = "";

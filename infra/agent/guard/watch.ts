@@ -29,7 +29,9 @@ export class EngineWatch {
   #alive = true;
   #stalledMs = 0;
   #steadyTicks = 0;
+  /** Since the last tick: any sign of work, and the kind that costs nothing to see. */
   #progressed = false;
+  #flowed = false;
   #owed = false;
   #probing = false;
   #scraping = false;
@@ -62,6 +64,7 @@ export class EngineWatch {
   /** Called for every piece of an answer that comes out of the engine. */
   progress(): void {
     this.#progressed = true;
+    this.#flowed = true;
   }
 
   start(): void {
@@ -117,9 +120,12 @@ export class EngineWatch {
     const elapsed = Math.min(now - this.#lastTick, 2000 * this.settings.intervalSeconds);
     this.#lastTick = now;
     this.#account(elapsed);
-    if (!this.#progressed) void this.#scrape();
-    if (!this.#probing && (!this.#progressed || this.events.inFlight() === 0)) void this.#probe();
+    if (!this.#flowed) {
+      void this.#scrape();
+      if (!this.#probing) void this.#probe();
+    }
     this.#progressed = false;
+    this.#flowed = false;
     this.#owed = this.#probing || this.events.inFlight() > 0;
   }
 
@@ -151,7 +157,7 @@ export class EngineWatch {
   async #probe(): Promise<void> {
     this.#probing = true;
     try {
-      if ((await this.#completeOneToken()) === 200) this.progress();
+      if ((await this.#completeOneToken()) === 200) this.#progressed = true;
     } catch (error) {
       this.#noticeLoss(error);
     } finally {
@@ -170,7 +176,7 @@ export class EngineWatch {
     try {
       const { text } = await this.engine.ask("/metrics", this.settings.unreadyAfterSeconds * 1000);
       const steps = stepsOf(text);
-      if (this.#steps !== undefined && steps !== this.#steps) this.progress();
+      if (this.#steps !== undefined && steps !== this.#steps) this.#progressed = true;
       this.#steps = steps;
     } catch (error) {
       this.#noticeLoss(error);

@@ -181,7 +181,7 @@ describe("bodies that are refused before the engine", () => {
     ["{}", 415, "content_type", { "content-type": "application/jsonx" }],
     ["{}", 415, "content_encoding", { "content-encoding": "gzip" }],
     [JSON.stringify(chat({ user: "x".repeat(300_000) })), 413, "body_too_large", {}],
-  ])("%.40s gives %i %s", async (body, status, code, headers) => {
+  ])("%j gives %s %s", async (body, status, code, headers) => {
     const response = await at.post("/v1/chat/completions", body, headers);
     expect(response.status).toBe(status);
     expect((await errorOf(response)).error.code).toBe(code);
