@@ -9,7 +9,13 @@ export type Register = (program: Command) => void;
 /** Loaded when called for, so that `homeport --help` stays fast and one verb's libraries do not slow another. */
 function verbs(): Register[] {
   // require, not import(): tsx hooks CommonJS only, which is what makes the command line start within a second.
-  const modules = [require("./commands/render")] as { register: Register }[];
+  const modules = [
+    require("./commands/render"),
+    require("./commands/local"),
+    require("./commands/pin"),
+    require("./commands/promote"),
+    require("./commands/rollback"),
+  ] as { register: Register }[];
   return modules.map(({ register }) => register);
 }
 
