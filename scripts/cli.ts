@@ -6,18 +6,20 @@ import { terminal } from "./lib/report";
 /** Every verb: adds itself to the program; its action resolves to an exit code. */
 export type Register = (program: Command) => void;
 
-/** Loaded when called for, so that `homeport --help` stays fast and one verb's libraries do not slow another. */
-function verbs(): Register[] {
-  // require, not import(): tsx hooks CommonJS only, which is what makes the command line start within a second.
-  const modules = [
-    require("./commands/render"),
-    require("./commands/local"),
-    require("./commands/pin"),
-    require("./commands/promote"),
-    require("./commands/rollback"),
-  ] as { register: Register }[];
-  return modules.map(({ register }) => register);
-}
+// require, not import(): tsx hooks CommonJS only, which is what makes the command line start within a second.
+const VERBS: Readonly<Record<string, () => { register: Register }>> = {
+  render: () => require("./commands/render"),
+  local: () => require("./commands/local"),
+  pin: () => require("./commands/pin"),
+  promote: () => require("./commands/promote"),
+  rollback: () => require("./commands/rollback"),
+};
+
+/** The called verb alone, so that one verb's libraries do not slow another; all of them for the help and for mistakes. */
+const verbs = (called: string | undefined): Register[] =>
+  Object.entries(VERBS)
+    .filter(([name]) => name === called || !Object.hasOwn(VERBS, called ?? ""))
+    .map(([, load]) => load().register);
 
 /** Turns an action that answers with an exit code into one that commander can call. */
 export const action =
@@ -34,7 +36,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     .exitOverride((e) => {
       process.exit(e.exitCode === 0 ? ExitCode.ok : ExitCode.badInput);
     });
-  for (const register of verbs()) register(program);
+  for (const register of verbs(argv[2])) register(program);
   try {
     await program.parseAsync([...argv]);
   } catch (error) {
