@@ -1,13 +1,20 @@
 import { toolBinary } from "../../infra/core/tool-binaries";
 import { attempt, run } from "./command";
 
+export const kubectlBinary = (): string => toolBinary("kubectl");
+export const kubectlArguments = (kubeconfig: string, args: readonly string[]): string[] => [
+  "--kubeconfig",
+  kubeconfig,
+  ...args,
+];
+
 /** Standard output of kubectl against one cluster; must succeed. */
 export const kubectl = (kubeconfig: string, args: readonly string[], input?: string): Promise<string> =>
-  run(toolBinary("kubectl"), ["--kubeconfig", kubeconfig, ...args], { input });
+  run(kubectlBinary(), kubectlArguments(kubeconfig, args), { input });
 
 /** Only the exit code, for questions that may be answered no. */
 export const kubectlCode = async (kubeconfig: string, args: readonly string[]): Promise<number> =>
-  (await attempt(toolBinary("kubectl"), ["--kubeconfig", kubeconfig, "--request-timeout=5s", ...args])).code;
+  (await attempt(kubectlBinary(), kubectlArguments(kubeconfig, ["--request-timeout=5s", ...args]))).code;
 
 /** Server-side apply of objects under one manager's name. */
 export async function apply(

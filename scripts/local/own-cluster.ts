@@ -11,6 +11,7 @@ import { importImage, NODE_IMAGES, type NodeImage, packImage } from "./images";
 import { apply, kubectl, kubectlCode } from "./kubectl-run";
 import { type Addresses, addressesOf, type Places, placesOf } from "./layout";
 import { ensureNode, findNode, intoNode } from "./node";
+import { STORE, STORE_SECRET, storeObjects } from "./object-store";
 import { installPackages, missingPackages } from "./packages";
 import { ensurePki } from "./pki";
 import { preflight } from "./preflight";
@@ -52,7 +53,7 @@ export async function ensureOwnCluster(checkout: string): Promise<OwnCluster> {
     copyFileSync(join(places.pki, "admin.kubeconfig"), places.kubeconfig);
     makeCgroups(addresses.cgroup);
     const started = await ensureNode(places, addresses);
-    const s3Keys = { access: "homeport", secret: new StoredSecrets(places.secrets).value("s3") };
+    const s3Keys = { access: STORE.accessKeyId, secret: new StoredSecrets(places.secrets).value(STORE_SECRET) };
     await startDaemons(started, places, daemonsOf(places, addresses, s3Keys));
     return started;
   });
@@ -61,7 +62,10 @@ export async function ensureOwnCluster(checkout: string): Promise<OwnCluster> {
     kubectl(places.kubeconfig, ["wait", "node", "--all", "--for=condition=Ready", "--timeout=120s"]),
   );
   await step("cluster DNS", 3, async () => {
-    await apply(places.kubeconfig, "homeport-local", dnsObjects(addresses, images.coredns));
+    await apply(places.kubeconfig, "homeport-local", [
+      ...dnsObjects(addresses, images.coredns),
+      ...storeObjects(addresses),
+    ]);
     const deployment = ["--namespace=kube-system", "rollout", "status", "deployment/coredns", "--timeout=120s"];
     await kubectl(places.kubeconfig, deployment);
   });

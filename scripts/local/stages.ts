@@ -1,0 +1,83 @@
+import { APPLY_STAGES, type ApplyStage, stageOf } from "../../infra/core/apply-stages";
+import { OperationError } from "../../infra/core/errors";
+import { type KubernetesObject, objectTitle } from "../../infra/core/kubernetes-object";
+import { FIELD_MANAGER } from "../../infra/core/names";
+import { step } from "../lib/report";
+import { readInventory, writeInventory } from "./inventory";
+import { apply, kubectl } from "./kubectl-run";
+import { waitUntilReady } from "./readiness";
+import { type ChartRelease, installEnvoyGateway } from "./third-party";
+
+export interface StagedStack {
+  objects: readonly KubernetesObject[];
+  charts: readonly ChartRelease[];
+}
+
+export interface StageOptions {
+  kubeconfig: string;
+  /** For the unpacked chart. */
+  workFolder: string;
+  /** Value of a placeholder `${secret:<path>}`. */
+  secret: (path: string) => string;
+}
+
+const EXPECTED_SECONDS: Partial<Record<ApplyStage, number>> = { "third-party": 15, gateways: 5, releases: 60 };
+
+/**
+ * Brings the cluster to what was rendered, stage by stage; each waits until it is ready before the next begins.
+ * Objects of earlier applies that are no longer rendered are deleted at the end, last stage first, and only when
+ * every stage succeeded: a half-applied change never takes away what still serves.
+ */
+export async function applyStages(stack: StagedStack, options: StageOptions): Promise<void> {
+  const { kubeconfig } = options;
+  const objects = stack.objects.map((object) => withSecrets(object, options.secret));
+  for (const stage of APPLY_STAGES) {
+    const own = objects.filter((object) => stageOf(object) === stage);
+    if (own.length === 0 && stage !== "third-party") continue;
+    await step(stage, EXPECTED_SECONDS[stage], async () => {
+      if (stage === "third-party")
+        for (const chart of stack.charts) await installEnvoyGateway(kubeconfig, options.workFolder, chart);
+      await apply(kubeconfig, FIELD_MANAGER, own);
+      await waitUntilReady(kubeconfig, own);
+    });
+    // After the first stage its namespace is there; before anything else exists, it knows what may come to exist.
+    if (stage === "namespaces") await remember(kubeconfig, objects);
+  }
+  await prune(kubeconfig, objects);
+}
+
+async function remember(kubeconfig: string, objects: readonly KubernetesObject[]): Promise<void> {
+  const known = await readInventory(kubeconfig);
+  await writeInventory(kubeconfig, [...known, ...objects]);
+}
+
+async function prune(kubeconfig: string, objects: readonly KubernetesObject[]): Promise<void> {
+  const wanted = new Set(objects.map(objectTitle));
+  const surplus = (await readInventory(kubeconfig)).filter((object) => !wanted.has(objectTitle(object)));
+  const order = (object: KubernetesObject): number => APPLY_STAGES.indexOf(stageOf(object));
+  for (const object of surplus.sort((a, b) => order(b) - order(a)))
+    await step(`remove ${objectTitle(object)}`, undefined, () => remove(kubeconfig, object));
+  await writeInventory(kubeconfig, objects);
+}
+
+async function remove(kubeconfig: string, { apiVersion, kind, metadata }: KubernetesObject): Promise<void> {
+  const [group, version] = apiVersion.includes("/") ? apiVersion.split("/") : ["", apiVersion];
+  const type = group === "" ? kind : `${kind}.${version}.${group}`;
+  const where = metadata.namespace === undefined ? [] : ["--namespace", metadata.namespace];
+  await kubectl(kubeconfig, ["delete", type, metadata.name, ...where, "--ignore-not-found", "--timeout=300s"]);
+}
+
+const PLACEHOLDER = /^\$\{secret:([^}]+)\}$/;
+
+/** A Secret with its values in the form that is stored: server-side apply never forgets a field of `stringData`. */
+function withSecrets(object: KubernetesObject, secret: (path: string) => string): KubernetesObject {
+  if (object.kind !== "Secret") return object;
+  const { stringData, ...rest } = object as KubernetesObject & { stringData?: Record<string, string> };
+  const data = Object.entries(stringData ?? {}).map(([key, text]) => {
+    const path = PLACEHOLDER.exec(text)?.[1];
+    if (path === undefined)
+      throw new OperationError(`${objectTitle(object)} holds no placeholder for ${key}`, "render the stack again");
+    return [key, Buffer.from(secret(path)).toString("base64")];
+  });
+  return { ...rest, data: Object.fromEntries(data) };
+}
