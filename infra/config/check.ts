@@ -1,6 +1,7 @@
 import type { Problem } from "../core/errors";
 import { graceCoversTheDrain } from "./rules/drain";
 import { engineIsAboveItsFloor, regulatedRunsNoRepositoryCode, waiversNameChecks } from "./rules/engine";
+import { engineTakesItsArguments } from "./rules/engine-arguments";
 import {
   poolOfModelExists,
   runningReleasesFitTheirGpus,
@@ -48,6 +49,7 @@ const RULES: readonly Rule[] = [
   engineIsAboveItsFloor,
   waiversNameChecks,
   regulatedRunsNoRepositoryCode,
+  engineTakesItsArguments,
   poolOfModelExists,
   runningReleasesHaveOnePool,
   tensorParallelDividesHeads,

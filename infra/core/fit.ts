@@ -22,9 +22,13 @@ export interface MemoryNeed {
   tokens: number;
 }
 
+/** vLLM reads `16k` as 16,000 and `16K` as 16,384. */
+const UNITS: Record<string, number> = { k: 1e3, m: 1e6, K: 2 ** 10, M: 2 ** 20 };
+
 const numberOf = (value: EngineArguments[string] | undefined): number | undefined => {
-  const number = typeof value === "string" ? Number(value) : value;
-  return typeof number === "number" && Number.isFinite(number) && number > 0 ? number : undefined;
+  const [, digits, unit] = /^([\d.]+)([kmKM]?)$/.exec(String(value)) ?? [];
+  const number = Number(digits) * (UNITS[unit ?? ""] ?? 1);
+  return Number.isFinite(number) && number > 0 ? number : undefined;
 };
 
 const argumentsOf = (content: ReleaseContent, variant: Variant): EngineArguments => ({

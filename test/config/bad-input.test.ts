@@ -382,7 +382,10 @@ describe("engine", () => {
   it("lets a dated waiver through until its day, and says when it ended", () => {
     const waivers = [{ check: "engine-floor", until: "2026-11-30", reason: "upgrade is planned for December" }];
     const spoilt = { file: releaseFile({ engine: "0.30.0" }), environment: { waivers } };
-    expect(linesOf({ ...spoilt, today: "2026-11-30" })).toEqual([]);
+    // The floor is waived; that nobody recorded the flags of this version is another matter.
+    expect(linesOf({ ...spoilt, today: "2026-11-30" })).toEqual([
+      `${FILE}#content.engine.version: vllm 0.30.0; a vLLM whose flags are recorded: 0.31, 0.32, 0.33; pin it again with one of these, or record its flags: homeport engine record`,
+    ]);
     expect(linesOf({ ...spoilt, today: "2026-12-01" })[0]).toContain("the waiver ended on 2026-11-30; pin it again");
   });
 
@@ -415,6 +418,16 @@ describe("engine", () => {
       `${FILE}#content.arguments.trust-remote-code: ${rest}`,
       `${FILE}#content.variants.a100x1.arguments.trust-remote-code: ${rest}`,
     ]);
-    expect(linesOf({ file })).toEqual([]);
+    expect(linesOf({ file })[0]).toBe(
+      `${FILE}#content.variants.a100x1.arguments.trust-remote-code: it runs code that comes with the weights or from outside the image; pin a model that needs no code of its own`,
+    );
+  });
+
+  it("refuses arguments that this vLLM does not take, in the release and in its variants", () => {
+    const variants = { a100x1: { ...a100().a100x1!, arguments: { "max-num-seqs": 0 } } };
+    expect(linesOf({ file: releaseFile({ arguments: { "max-modle-len": 8192 }, variants }) })).toEqual([
+      `${FILE}#content.arguments.max-modle-len: 8192; no flag of vLLM 0.32; did you mean max-model-len?`,
+      `${FILE}#content.variants.a100x1.arguments.max-num-seqs: 0; at least 1; correct max-num-seqs`,
+    ]);
   });
 });

@@ -27,6 +27,14 @@ it("agrees with published starts of 70B in bf16: not on one 80 GB GPU, on two at
   expect(smallestFit(large, long, 79.25, 8)).toBe(4);
 });
 
+it("reads lengths as vLLM does: k is a thousand, K is 1024, auto is the model's own", () => {
+  const tokens = (length: string | number) =>
+    memoryNeed(small, { ...one, arguments: { "max-model-len": length } }).tokens;
+  expect([4096, "4096", "4k", "4K", "1.5k", "auto", -1].map(tokens)).toEqual([
+    4096, 4096, 4000, 4096, 1500, 8192, 8192,
+  ]);
+});
+
 it("uses the share of a GPU that the release asks for", () => {
   expect(usableMemory(small, { ...one, arguments: { "gpu-memory-utilization": 0.5 } }, 80)).toBe(40);
   expect(usableMemory(small, one, 100)).toBeCloseTo(92);
