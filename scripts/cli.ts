@@ -13,6 +13,7 @@ const VERBS: Readonly<Record<string, () => { register: Register }>> = {
   pin: () => require("./commands/pin"),
   promote: () => require("./commands/promote"),
   rollback: () => require("./commands/rollback"),
+  status: () => require("./commands/status"),
 };
 
 /** The called verb alone, so that one verb's libraries do not slow another; all of them for the help and for mistakes. */
