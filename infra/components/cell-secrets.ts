@@ -27,7 +27,7 @@ export class CellSecrets extends pulumi.ComponentResource {
     const { accessKeyId, secretAccessKey } = config.weights;
     if (accessKeyId !== undefined && secretAccessKey !== undefined)
       secret(NAMESPACES.node, CREDENTIALS_SECRET, {
-        accessKeyId: secrets.get("weights.accessKeyId") ?? accessKeyId,
+        accessKeyId,
         secretAccessKey: secrets.get("weights.secretAccessKey") ?? secretAccessKey,
       });
     this.registerOutputs();

@@ -53,10 +53,16 @@ export const Weights = z
       description: "Most space the weights may take on one node.",
       allowed: "a whole number of GiB from 1 to 100000",
     }),
-    accessKeyId: Secret.optional().meta({
-      description: "Key for an S3 server that is not AWS. On AWS the pods' role is used.",
-    }),
-    secretAccessKey: Secret.optional().meta({ description: "Secret that belongs to `accessKeyId`." }),
+    accessKeyId: z
+      .string()
+      .regex(/^[A-Za-z0-9_-]{3,128}$/)
+      .optional()
+      .meta({
+        description: "Access key for an S3 server that is not AWS. On AWS the pods' role is used.",
+        examples: ["homeport"],
+        allowed: "3 to 128 letters, digits, hyphens and underscores",
+      }),
+    secretAccessKey: Secret.optional().meta({ description: "The secret of `accessKeyId`." }),
   })
   .prefault({})
   .meta({ description: "Where the pinned weights lie, and where nodes keep them." });

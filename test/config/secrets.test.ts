@@ -14,7 +14,7 @@ const r1 = releaseFile();
 
 const withSecrets = (value: unknown) => ({
   ...goodSections(r1),
-  weights: { endpoint: "http://10.0.0.5:7070", accessKeyId: value, secretAccessKey: value },
+  weights: { endpoint: "http://10.0.0.5:7070", accessKeyId: "homeport", secretAccessKey: value },
   policies: { app: { models: ["chat"], class: "internal", clients: { web: { key: value }, batch: {} } } },
 });
 
@@ -26,7 +26,7 @@ describe("a stack file read without Pulumi", () => {
       batch: {},
       web: { key: secretRef("policies.app.clients.web.key") },
     });
-    expect(config.weights.accessKeyId).toBe(secretRef("weights.accessKeyId"));
+    expect(config.weights.secretAccessKey).toBe(secretRef("weights.secretAccessKey"));
     expect(JSON.stringify(config)).not.toContain("v1:abc:def");
   });
 
@@ -36,7 +36,6 @@ describe("a stack file read without Pulumi", () => {
       `${path}: a secret must not be plain (value not shown); treat it as leaked and replace it; then: pulumi config set --secret --path 'homeport:${path}'`;
     expect(problemLines(folder.root)).toEqual([
       refused("policies.app.clients.web.key"),
-      refused("weights.accessKeyId"),
       refused("weights.secretAccessKey"),
     ]);
   });
@@ -105,7 +104,7 @@ describe("a stack loaded by Pulumi", () => {
   // No model: the program reads release files of the checkout, and this test must not depend on them.
   const loadable = (key: unknown) => ({
     environment: { platform: "kubernetes", owner: "me" },
-    weights: { endpoint: "http://10.0.0.5:7070", accessKeyId: key, secretAccessKey: key },
+    weights: { endpoint: "http://10.0.0.5:7070", accessKeyId: "homeport", secretAccessKey: key },
   });
 
   it("has its secrets beside the config, as outputs that Pulumi keeps encrypted", async () => {
@@ -138,7 +137,7 @@ describe("a stack loaded by Pulumi", () => {
 
   it("refuses a secret of a section in which Pulumi decrypted nothing, without showing it", () => {
     const { error, text } = load(loadable(CANARY), []);
-    expect(error?.message).toContain("weights.accessKeyId: a secret must not be plain (value not shown)");
+    expect(error?.message).toContain("weights.secretAccessKey: a secret must not be plain (value not shown)");
     expect(text).not.toContain(CANARY);
   });
 

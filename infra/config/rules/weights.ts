@@ -4,13 +4,14 @@ import type { Rule } from "./rule";
 export const weightsKeyIsWhole: Rule = ({ config: { weights } }) => {
   const { accessKeyId, secretAccessKey } = weights;
   if ((accessKeyId === undefined) === (secretAccessKey === undefined)) return [];
-  const missing = accessKeyId === undefined ? "accessKeyId" : "secretAccessKey";
+  const isIdMissing = accessKeyId === undefined;
+  const missing = isIdMissing ? "accessKeyId" : "secretAccessKey";
   return [
     {
       path: `weights.${missing}`,
       given: "missing",
       allowed: "accessKeyId and secretAccessKey belong together",
-      fix: `set it: pulumi config set --secret --path 'homeport:weights.${missing}'`,
+      fix: isIdMissing ? "add it" : "set it: pulumi config set --secret --path 'homeport:weights.secretAccessKey'",
     },
   ];
 };
