@@ -10,10 +10,13 @@ export type Register = (program: Command) => void;
 const VERBS: Readonly<Record<string, () => { register: Register }>> = {
   render: () => require("./commands/render"),
   local: () => require("./commands/local"),
+  demo: () => require("./commands/demo"),
   pin: () => require("./commands/pin"),
   promote: () => require("./commands/promote"),
   rollback: () => require("./commands/rollback"),
   status: () => require("./commands/status"),
+  engine: () => require("./commands/engine"),
+  bench: () => require("./commands/bench"),
 };
 
 /** The called verb alone, so that one verb's libraries do not slow another; all of them for the help and for mistakes. */

@@ -6,8 +6,9 @@ import { percentile } from "./percentile";
 export interface Flip {
   event: string;
   release: string;
-  /** When the command began, and when it returned; ms of the machine's clock. */
+  /** When the command began, when it had stored the route, and when it returned; ms of the machine's clock. */
   commanded: number;
+  flipped: number;
   returned: number;
 }
 
@@ -87,7 +88,7 @@ function allowedReleases({ started }: Outcome, before: string, flips: readonly F
   const allowed = new Set([before]);
   for (const flip of flips) {
     if (started < flip.commanded) break;
-    if (started > flip.returned + GRACE_MS) allowed.clear();
+    if (started > flip.flipped + GRACE_MS) allowed.clear();
     allowed.add(flip.release);
   }
   return allowed;

@@ -14,13 +14,13 @@ const answer = (started: number, release: string, more: Partial<Outcome> = {}): 
   kind: "short",
   ...more,
 });
-const flip: Flip = { event: "rollback", release: "r1", commanded: 10_000, returned: 12_000 };
+const flip: Flip = { event: "rollback", release: "r1", commanded: 10_000, flipped: 12_000, returned: 12_500 };
 const run = (outcomes: Outcome[], planned = outcomes.length) => judge({ outcomes, planned }, "r2", [flip]);
 const good = [answer(9_000, "r2"), answer(10_500, "r2"), answer(11_000, "r1"), answer(14_000, "r1")];
 
-test("between the command and one second after its end both releases may answer; the last old start is told", () => {
+test("between the command and one second after the flip both releases may answer; the last old start is told", () => {
   expect(run(good)).toMatchObject({ requests: 4, lost: 0, wrongRelease: 0, wrongText: 0, textsDiffer: true });
-  expect(run(good).flips).toEqual([{ event: "rollback", commandMs: 2000, lastStartMs: 500 }]);
+  expect(run(good).flips).toEqual([{ event: "rollback", commandMs: 2500, lastStartMs: 500 }]);
   expect(run(good).byRelease).toEqual({ r2: 2, r1: 2 });
 });
 
