@@ -3,7 +3,7 @@ import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { WeightFile } from "../../core/release";
-import { isErrno, StoreUnavailable, WeightsRefused } from "./failure";
+import { DISK_FULL, isErrno, StoreUnavailable, WeightsRefused } from "./failure";
 import { type RetryPolicy, waitMs } from "./retry";
 import type { WeightsStore } from "./store";
 
@@ -62,7 +62,7 @@ async function complete(file: WeightFile, key: string, handle: FileHandle, trans
     await handle.truncate(0);
     size = 0;
   }
-  const state = { hash: await hashOf(handle), have: size };
+  const state = { hash: await hashOf(handle, size), have: size };
   let attempts = 0;
   while (state.have < file.bytes) {
     const before = state.have;
@@ -87,7 +87,7 @@ const diskFull = (file: WeightFile, have: number): WeightsRefused =>
   new WeightsRefused({
     file: file.path,
     expected: `${file.bytes} bytes on the node's disk`,
-    found: `disk full after ${have} bytes`,
+    found: `${DISK_FULL} after ${have} bytes`,
   });
 
 async function append(
@@ -125,10 +125,11 @@ async function append(
   }
 }
 
-/** SHA-256 over what the file holds already. */
-export async function hashOf(handle: FileHandle): Promise<Hash> {
+/** SHA-256 over the first `bytes` of the file: what it holds already. */
+export async function hashOf(handle: FileHandle, bytes: number): Promise<Hash> {
   const hash = createHash("sha256");
-  for await (const chunk of handle.createReadStream({ start: 0, autoClose: false, highWaterMark: 1 << 20 }))
-    hash.update(chunk as Buffer);
+  if (bytes === 0) return hash;
+  const range = { start: 0, end: bytes - 1, autoClose: false, highWaterMark: 1 << 20 };
+  for await (const chunk of handle.createReadStream(range)) hash.update(chunk as Buffer);
   return hash;
 }

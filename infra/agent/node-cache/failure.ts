@@ -6,6 +6,9 @@ export interface Facts {
   found: string;
 }
 
+/** How `found` begins when there is no room left. */
+export const DISK_FULL = "disk full";
+
 /** The weights are not what the release says, or cannot be held: reported, and never marked as verified. */
 export class WeightsRefused extends Error {
   constructor(readonly facts: Facts) {

@@ -1,7 +1,7 @@
 import { lstat, stat, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { type CacheFolder, filesBelow } from "./cache-folder";
-import { WeightsRefused } from "./failure";
+import { DISK_FULL, WeightsRefused } from "./failure";
 
 /** Left free on the disk, so that markers and the partial file of a neighbour still fit. */
 const SPARE_BYTES = 16 * 1024 * 1024;
@@ -57,7 +57,7 @@ async function shortage(
     return new WeightsRefused({
       file: "all files",
       expected: `${missing} bytes free on the node's disk`,
-      found: `disk full, ${free} bytes free`,
+      found: `${DISK_FULL}, ${free} bytes free`,
     });
   return undefined;
 }

@@ -5,7 +5,7 @@ import { releaseFolder } from "../../core/weights-layout";
 import { stopSignal } from "../stop-signal";
 import { adminServer, type CacheStatus } from "./admin";
 import { CacheFolder } from "./cache-folder";
-import { WeightsRefused } from "./failure";
+import { DISK_FULL, type Facts, isErrno, WeightsRefused } from "./failure";
 import { liesOnMount } from "./mount";
 import { RETRY_DEFAULTS, type RetryPolicy } from "./retry";
 import { s3Store, type WeightsStore } from "./store";
@@ -80,17 +80,24 @@ async function oneRelease(id: string, context: SyncContext, status: CacheStatus,
     return 0;
   } catch (error) {
     if (context.transfer.signal.aborted) return 0;
-    if (!(error instanceof WeightsRefused)) {
+    const facts = refusalOf(error);
+    if (facts === undefined) {
       log("warn", "not now", { release: id, reason: (error as Error).message });
       return 0;
     }
     // A release that does not fit leaves nothing behind: its remains would take the room of the others.
-    if (error.facts.found.startsWith("disk full")) await context.cache.drop(id);
-    await context.cache.fail(id, error.facts);
+    if (facts.found.startsWith(DISK_FULL)) await context.cache.drop(id);
+    await context.cache.fail(id, facts);
     status.states.set(id, "failed");
-    log("error", "refused", { release: id, ...error.facts });
+    log("error", "refused", { release: id, ...facts });
     return refusals + 1;
   }
+}
+
+function refusalOf(error: unknown): Facts | undefined {
+  if (error instanceof WeightsRefused) return error.facts;
+  if (!isErrno(error, "ENOSPC")) return undefined;
+  return { file: "all files", expected: "room for the weights and their marker", found: DISK_FULL };
 }
 
 function contextOf(

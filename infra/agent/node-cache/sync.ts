@@ -50,8 +50,8 @@ export async function syncRelease(id: string, context: SyncContext): Promise<voi
     context.known.set(final, verified);
     return verified;
   });
-  await cache.trust(id, trusted);
   await rm(cache.partial(id), { recursive: true, force: true });
+  await cache.trust(id, trusted);
 }
 
 /**
@@ -164,7 +164,7 @@ async function holds(final: string, file: { bytes: number; sha256: string }, con
   const handle = await open(final, "r");
   try {
     context.count.hashedBytes += file.bytes;
-    return (await hashOf(handle)).digest("hex") === file.sha256;
+    return (await hashOf(handle, file.bytes)).digest("hex") === file.sha256;
   } finally {
     await handle.close();
   }
