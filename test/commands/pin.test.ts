@@ -122,6 +122,19 @@ describe("homeport pin", () => {
     );
   });
 
+  it("refuses what could not run: an engine below its floor, a class without a pool, a model that does not fit", async () => {
+    const p = project();
+    const variant = [`big=a100-80gb:3:${IMAGE}`];
+    const message = await said(pin("chat", "r1", p.a, { ...options, engineVersion: "0.26.0", variant }, p.root));
+    expect(message).toContain("stacks/releases/chat/r1.json#content.engine.version: vllm 0.26.0 has CVE-");
+    expect(message).toContain("models.chat.releases.r1: its variants run on a100-80gb");
+    expect(p.stack()).toBe(STACK);
+    await pin("chat", "r1", p.a, options, p.root);
+    const before = p.stack();
+    expect(await said(pin("chat", "r2", p.b, { ...options, variant }, p.root))).toContain("models.chat.releases.r2");
+    expect(p.stack()).toBe(before);
+  });
+
   it("writes nothing on a dry run and prints the id as JSON", async () => {
     const p = project();
     await pin("chat", "r1", p.a, { ...options, dryRun: true, json: true }, p.root);

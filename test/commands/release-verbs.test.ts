@@ -4,6 +4,7 @@ import { type PromoteOptions, promote } from "../../scripts/commands/promote";
 import { type RollbackOptions, rollback } from "../../scripts/commands/rollback";
 import { modelRoutes } from "../../scripts/lib/releases/model-routes";
 import { loadStackText } from "../../scripts/lib/releases/stack-text";
+import { renderStack } from "../../scripts/lib/render/render";
 import { releaseWorld, serviceOf } from "../support/release-world";
 
 type World = ReturnType<typeof releaseWorld>;
@@ -55,13 +56,15 @@ describe("promote", () => {
     });
   });
 
-  it("applies exactly the route that a render of the new stack file has", async () => {
+  it("applies exactly the route that a `homeport render` of the new stack file has", async () => {
     const w = releaseWorld({ helm: true });
     await up(w);
     const rendered = modelRoutes(loadStackText(w.paths, w.text()).stack, "local", "chat");
     const { generation: _, ...metadata } = w.cluster.routes.get("app-chat")!.metadata;
     expect([{ ...w.cluster.routes.get("app-chat"), metadata }]).toEqual(rendered);
-  });
+    const { objects } = await renderStack("fixture", { root: w.root });
+    expect(rendered).toEqual(objects.map(({ object }) => object).filter(({ kind }) => kind === "HTTPRoute"));
+  }, 60_000);
 
   it("keeps the label by which a deployer finds what to prune", async () => {
     const w = releaseWorld();

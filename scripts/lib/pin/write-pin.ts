@@ -5,6 +5,7 @@ import { type ReleaseContent, ReleaseFile, releaseId, shortId } from "../../../i
 import { replaceFile } from "../replace-file";
 import { withRelease } from "../stack-editor";
 import { readText, type StackPaths } from "../stack-paths";
+import { newProblems } from "./new-problems";
 
 export interface Pin {
   id: string;
@@ -33,6 +34,9 @@ export function preparePin(paths: StackPaths, model: string, name: string, conte
   const releaseText = existing ?? `${JSON.stringify({ id, content, pinned, mirrored: {} }, null, 2)}\n`;
   const before = readText(paths.stack) ?? "";
   const stackText = withRelease(before, model, name, id, comment(content), paths.label);
+  const file = ReleaseFile.parse(JSON.parse(releaseText));
+  const problems = newProblems(paths, before, stackText, { model, name, file });
+  if (problems.length > 0) throw new InputError(problems);
   return {
     id,
     releaseText,
