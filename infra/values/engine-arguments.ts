@@ -1,4 +1,5 @@
 import type { ModelConfig } from "../config/schema";
+import { engineCommandLine } from "../core/engine/command-line";
 import { PORTS } from "../core/names";
 import type { EngineArguments } from "../core/release";
 import { shortId } from "../core/release";
@@ -31,15 +32,5 @@ export function engineArguments(settings: ModelConfig, release: RunningRelease):
     ...release.variant.arguments,
     ...runtimeArguments(settings, release),
   };
-  return [
-    MODEL_FOLDER,
-    ...Object.keys(merged)
-      .sort()
-      .map((name) => flag(name, merged[name]!)),
-  ];
-}
-
-function flag(name: string, value: EngineArguments[string]): string {
-  if (typeof value === "boolean") return value ? `--${name}` : `--no-${name}`;
-  return `--${name}=${value}`;
+  return [MODEL_FOLDER, ...engineCommandLine(release.file.content.engine.version, merged)];
 }
