@@ -16,6 +16,7 @@ const VERBS: Readonly<Record<string, () => { register: Register }>> = {
   rollback: () => require("./commands/rollback"),
   status: () => require("./commands/status"),
   engine: () => require("./commands/engine"),
+  gen: () => require("./commands/gen"),
   bench: () => require("./commands/bench"),
 };
 

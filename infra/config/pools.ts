@@ -35,8 +35,9 @@ const Pool = z.strictObject({
     .max(1024)
     .optional()
     .meta({
-      description: "Memory of one GPU (platform `kubernetes`).",
-      examples: [80],
+      description:
+        "Memory of one GPU that an engine can allocate, less than the number on the box (platform `kubernetes`).",
+      examples: [79.25],
       allowed: "a number of GiB above 0, up to 1024",
     }),
   nodeSelector: z

@@ -1,8 +1,9 @@
 import type { z } from "zod";
+import { sha256Hex } from "../core/canonical-json";
 import { valueAt } from "./paths";
 
 /** Stands for a pin that is no id: its name stays known, so that pointers at it are not reported as well. */
-export const NO_RELEASE = `sha256:${"0".repeat(64)}`;
+export const NO_RELEASE = `sha256:${sha256Hex("a pin that is no id")}`;
 
 interface Wrong {
   path: readonly PropertyKey[];

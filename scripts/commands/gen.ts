@@ -1,0 +1,30 @@
+import { resolve } from "node:path";
+import type { Command } from "commander";
+import { ExitCode } from "../../infra/core/errors";
+import { action } from "../cli";
+import { chartSchemaFiles } from "../gen/chart-schemas";
+import { type GeneratedFile, settle } from "../gen/generated-file";
+import { stackReferenceFile } from "../gen/stack-reference";
+import { stackSchemaFile } from "../gen/stack-schema";
+import { terminal } from "../lib/report";
+
+const ROOT = resolve(__dirname, "../..");
+
+export const generatedFiles = (): GeneratedFile[] => [stackSchemaFile(), stackReferenceFile(), ...chartSchemaFiles()];
+
+export function register(program: Command): void {
+  program
+    .command("gen")
+    .description("write the files that are generated from the source: schemas and the config reference")
+    .option("--check", "write nothing; exit with 1 and list the files that are stale")
+    .option("--json", "print JSON")
+    .action(
+      action(async ({ check = false, json = false }: { check?: boolean; json?: boolean }) => {
+        const files = generatedFiles();
+        const changed = settle(ROOT, files, check);
+        if (json) terminal.json({ files: files.map(({ path }) => path), [check ? "stale" : "written"]: changed });
+        else for (const path of changed) terminal.out(check ? `stale: ${path}; run: npm run gen` : `wrote ${path}`);
+        return check && changed.length > 0 ? ExitCode.failed : ExitCode.ok;
+      }),
+    );
+}
