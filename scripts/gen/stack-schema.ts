@@ -8,6 +8,7 @@ const PREFIX = "homeport:";
 
 /** What an encrypted leaf looks like in the file. */
 const ENCRYPTED = {
+  title: "encrypted secret",
   type: "object",
   properties: {
     secure: { type: "string", description: "The encrypted value, written by `pulumi config set --secret`." },
@@ -16,7 +17,7 @@ const ENCRYPTED = {
   additionalProperties: false,
 };
 
-/** The name of a definition is a section; ours besides are for errors and would only be noise in an editor. */
+/** Keywords of ours are for errors; an editor shall see what the file may hold. */
 function forEditors(schema: Record<string, unknown>): void {
   if (schema.secret === true) {
     for (const key of ["type", "pattern", "secret"]) delete schema[key];
