@@ -18,6 +18,8 @@ const VERBS: Readonly<Record<string, () => { register: Register }>> = {
   engine: () => require("./commands/engine"),
   gen: () => require("./commands/gen"),
   bench: () => require("./commands/bench"),
+  weights: () => require("./commands/weights"),
+  images: () => require("./commands/images"),
 };
 
 /** The called verb alone, so that one verb's libraries do not slow another; all of them for the help and for mistakes. */

@@ -55,5 +55,5 @@ export function mirrorWarning(unmirrored: readonly Unmirrored[]): string | undef
   const first = unmirrored[0];
   if (first === undefined) return undefined;
   const list = unmirrored.map(({ model, name, region }) => `${model} ${name} (${region})`).join(", ");
-  return `not mirrored yet, so left out: ${list}; run 'homeport mirror ${first.model} ${first.name}'`;
+  return `not mirrored yet, so left out: ${list}; run 'homeport weights mirror ${first.model} ${first.name}'`;
 }

@@ -22,13 +22,14 @@ interface Seen {
  * It has no opinion on signatures.
  */
 export class FakeS3 {
-  readonly objects = new Map<string, { body: Buffer; sha256?: string }>();
+  readonly objects = new Map<string, { body: Buffer; metadata?: string }>();
   readonly seen: Seen[] = [];
   /** Object bytes that really left, also those of answers that were broken off. */
   bytesSent = 0;
   fault: (request: { method: string; key: string; nth: number }) => Fault | undefined = () => undefined;
   /** Holds a request back before it is answered. */
   delay: (key: string) => Promise<void> = async () => undefined;
+  private readonly uploads = new Map<string, { parts: Buffer[]; metadata?: string }>();
   private readonly server: Server = createServer((request, response) => void this.answer(request, response));
 
   async start(): Promise<string> {
@@ -55,15 +56,22 @@ export class FakeS3 {
     await this.delay(key);
     if (fault?.kind === "status") {
       request.resume();
-      return void response.writeHead(fault.code, { "content-type": "application/xml" }).end(errorXml("SlowDown"));
+      return void response
+        .writeHead(fault.code, { "content-type": "application/xml" })
+        .end(errorXml(fault.code < 500 ? "AccessDenied" : "SlowDown"));
     }
-    if (method === "PUT") return this.put(key, request, response);
+    if (method === "PUT") return this.put(key, url.searchParams, request, response);
+    if (method === "POST") return this.multipart(key, url.searchParams, request, response);
     if (url.searchParams.has("list-type")) return this.list(url.searchParams.get("prefix") ?? "", response);
     const object = this.objects.get(key);
     if (object === undefined) return void response.writeHead(404).end(method === "HEAD" ? "" : errorXml("NoSuchKey"));
-    const checksum = object.sha256 && { "x-amz-checksum-sha256": object.sha256 };
     if (method === "HEAD")
-      return void response.writeHead(200, { "content-length": object.body.length, ...checksum }).end();
+      return void response
+        .writeHead(200, {
+          "content-length": object.body.length,
+          ...(object.metadata && { "x-amz-meta-sha256": object.metadata }),
+        })
+        .end();
     await this.get(object.body, request.headers.range, fault, response);
   }
 
@@ -92,16 +100,40 @@ export class FakeS3 {
       .end(`<ListBucketResult><IsTruncated>false</IsTruncated>${entries.join("")}</ListBucketResult>`);
   }
 
-  private async put(key: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
-    const body = Buffer.concat(chunks);
+  private async put(key: string, query: URLSearchParams, request: IncomingMessage, response: ServerResponse) {
+    const body = await bodyOf(request);
     const sha256 = createHash("sha256").update(body).digest("base64");
     const claimed = request.headers["x-amz-checksum-sha256"];
     if (claimed !== undefined && claimed !== sha256) return void response.writeHead(400).end(errorXml("BadDigest"));
-    this.objects.set(key, { body, sha256 });
+    const upload = this.uploads.get(query.get("uploadId") ?? "");
+    if (upload) upload.parts[Number(query.get("partNumber")) - 1] = body;
+    else this.objects.set(key, { body, metadata: metadataOf(request) });
     response.writeHead(200, { etag: `"${sha256}"` }).end();
   }
+
+  /** `?uploads` begins, `?uploadId` completes. */
+  private async multipart(key: string, query: URLSearchParams, request: IncomingMessage, response: ServerResponse) {
+    await bodyOf(request);
+    const id = query.get("uploadId") ?? String(this.uploads.size + 1);
+    const upload = this.uploads.get(id);
+    response.writeHead(200, { "content-type": "application/xml" });
+    if (upload === undefined) {
+      this.uploads.set(id, { parts: [], metadata: metadataOf(request) });
+      return void response.end(
+        `<InitiateMultipartUploadResult><UploadId>${id}</UploadId></InitiateMultipartUploadResult>`,
+      );
+    }
+    this.objects.set(key, { body: Buffer.concat(upload.parts), metadata: upload.metadata });
+    response.end("<CompleteMultipartUploadResult><ETag>x</ETag></CompleteMultipartUploadResult>");
+  }
+}
+
+const metadataOf = (request: IncomingMessage) => request.headers["x-amz-meta-sha256"] as string | undefined;
+
+async function bodyOf(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
 }
 
 const errorXml = (code: string): string =>

@@ -15,7 +15,7 @@ export function readinessOf(session: Session, release: string, pointers: Pointer
     if (unmirrored.some(({ name }) => name === release))
       throw new OperationError(
         `${model} ${release} lies in no bucket of ${region} yet`,
-        `run 'homeport mirror ${model} ${release}'`,
+        `run 'homeport weights mirror ${model} ${release}'`,
       );
     return readinessIn(
       region,
