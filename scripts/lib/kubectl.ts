@@ -92,7 +92,7 @@ function execute(args: readonly string[], input = ""): Promise<string> {
 }
 
 const UNREACHABLE =
-  /unable to connect|connection refused|connection reset|i\/o timeout|no such host|no route to host|context deadline exceeded|timeout exceeded|TLS handshake timeout|was refused|net\/http: request canceled|ServiceUnavailable|etcdserver/i;
+  /unable to connect|connection refused|connection reset|i\/o timeout|no such host|no route to host|context deadline exceeded|timeout exceeded|TLS handshake timeout|was refused|net\/http: request canceled|\(ServiceUnavailable\)|\(Timeout\)|etcdserver/i;
 
 /** kubectl's own words as one sentence and a fix. */
 export function clusterError(stderr: string): ClusterError {
@@ -113,7 +113,8 @@ export function clusterError(stderr: string): ClusterError {
       `'${conflict[1]}' has changed the route by hand and owns fields of it now`,
       `hand them back: kubectl apply the rendered route once with --server-side --field-manager=${FIELD_MANAGER} --force-conflicts, after looking at what was changed`,
     );
-  const first = text.split("\n")[0] ?? "";
+  // Go's own log lines come before the sentence.
+  const first = text.split("\n").find((line) => !/^[EWI]\d{4} /.test(line)) ?? "";
   if (/context .* does not exist|no configuration has been provided|stat .*: no such file/i.test(text))
     return new ClusterError("other", first, "name the cluster: --context <name> or --kubeconfig <file>");
   if (UNREACHABLE.test(text)) return new ClusterError("unreachable", first, "check the network and the kubeconfig");

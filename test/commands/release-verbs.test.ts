@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { parse } from "yaml";
 import { type PromoteOptions, promote } from "../../scripts/commands/promote";
 import { type RollbackOptions, rollback } from "../../scripts/commands/rollback";
@@ -65,14 +66,6 @@ describe("promote", () => {
     const { objects } = await renderStack("fixture", { root: w.root });
     expect(rendered).toEqual(objects.map(({ object }) => object).filter(({ kind }) => kind === "HTTPRoute"));
   }, 60_000);
-
-  it("keeps the label by which a deployer finds what to prune", async () => {
-    const w = releaseWorld();
-    const route = w.cluster.routes.get("app-chat")!;
-    route.metadata.labels = { ...route.metadata.labels, "applyset.kubernetes.io/part-of": "set-1" };
-    await up(w);
-    expect(w.cluster.routes.get("app-chat")?.metadata.labels).toEqual({ "applyset.kubernetes.io/part-of": "set-1" });
-  });
 
   it("refuses a release that is not ready, says how long it takes, and changes nothing", async () => {
     const w = releaseWorld();
@@ -163,6 +156,34 @@ describe("rollback", () => {
     );
     expect(await back(w)).toBe(0);
     expect(err).toContain("note: policies.app.models[1]");
+  });
+
+  it("commits the stack file alone and pushes it when asked", async () => {
+    const w = releaseWorld();
+    const git = (...args: string[]) =>
+      execFileSync("git", ["-C", w.root, ...args], { encoding: "utf8", stdio: "pipe" });
+    git("init", "-q", "-b", "main");
+    git("config", "user.name", "test");
+    git("config", "user.email", "test@example.com");
+    git("add", "stacks");
+    git("commit", "-q", "-m", "start");
+    execFileSync("git", ["init", "-q", "--bare", `${w.root}/remote.git`]);
+    git("remote", "add", "origin", `${w.root}/remote.git`);
+    git("push", "-q", "-u", "origin", "main");
+    writeFileSync(`${w.root}/stacks/mine.yaml`, "not to be committed");
+    git("add", "stacks/mine.yaml");
+    await up(w);
+    expect(await back(w, { push: true })).toBe(0);
+    expect(git("show", "--format=%s", "--name-only", "origin/main").trim().split("\n")).toEqual([
+      "Roll back chat to r1 (generation 9): r2 is withdrawn: wrong language",
+      "",
+      "stacks/Pulumi.fixture.yaml",
+    ]);
+    git("remote", "set-url", "origin", `${w.root}/gone.git`);
+    expect(await said(up(w, "r2", { reinstate: true, push: true }))).toMatch(
+      /^OperationError the change is live, its commit is not pushed: /,
+    );
+    expect(chat(w).live).toBe("r2");
   });
 
   it("counts the streams that --cut ends", async () => {

@@ -28,9 +28,6 @@ export interface Clock {
 }
 
 const CONFIRM_SECONDS = 10;
-/** Labels of whoever keeps lists of objects for pruning; ours to keep, not to set. */
-const KEPT_LABELS = ["applyset.kubernetes.io/part-of"];
-
 /**
  * Makes `change.after` true: first the routes of every reachable region in parallel, then the stack file. It may die at
  * any point and be repeated: the change is on disk before the first route, and every step gives the same bytes again.
@@ -87,7 +84,7 @@ async function flipRegion(
   clock: Clock,
 ): Promise<RegionResult> {
   const cluster = clusters[region]!;
-  const live = new Map((await routesOf(cluster, model)).map((route) => [route.metadata.name, route]));
+  const live = new Set((await routesOf(cluster, model)).map((route) => route.metadata.name));
   // A route that is not there yet waits for its key policy, which only `up` makes.
   const routes = routesIn(stack, region, model).filter((route) => live.has(route.metadata.name));
   if (routes.length === 0)
@@ -96,11 +93,6 @@ async function flipRegion(
       `${model} has no route in ${region} yet`,
       "deploy the stack first: homeport local up, or pulumi up",
     );
-  for (const { metadata } of routes)
-    for (const label of KEPT_LABELS) {
-      const value = live.get(metadata.name)?.metadata.labels?.[label];
-      if (value !== undefined) metadata.labels = { ...metadata.labels, [label]: value };
-    }
   const stored = await cluster.apply(routes);
   const storedAfter = clock.elapsed();
   return (await confirmed(cluster, model, stored, clock))
