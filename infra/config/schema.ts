@@ -27,7 +27,7 @@ export type PoolConfig = Pool & { gpuClass: string; gpusPerNode: number; gpuMemo
 /** A model with its calculated grace period. */
 export type ModelConfig = Omit<Model, "drain"> & { drain: Model["drain"] & { graceSeconds: number } };
 export type PolicyConfig = ParsedStack["policies"][string];
-export type WeightsConfig = ParsedStack["weights"] & { region: string };
+type WeightsConfig = ParsedStack["weights"] & { region: string };
 
 /** A stack file, parsed and checked, with every default filled in; secrets are placeholders. */
 export type StackConfig = Omit<ParsedStack, "pools" | "models" | "weights"> & {

@@ -34,7 +34,7 @@ const KINDS: Record<string, string> = {
   number: "a number",
 };
 
-export function allowedText(node: SchemaNode | undefined): string {
+function allowedText(node: SchemaNode | undefined): string {
   if (node?.allowed) return node.allowed;
   if (node?.enum) return `one of ${node.enum.join(", ")}`;
   const kind = KINDS[node?.type ?? ""] ?? "a value of this schema";

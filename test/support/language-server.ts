@@ -1,8 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
-const SERVER = join(__dirname, "../../node_modules/yaml-language-server/bin/yaml-language-server");
+const SERVER = require.resolve("yaml-language-server/bin/yaml-language-server");
 
 interface Message {
   id?: number;
