@@ -46,6 +46,7 @@ export class FakeEngine {
   /** Completions that came from clients, not from the guard's own probes. */
   readonly seen: SeenRequest[] = [];
   probes = 0;
+  firstProbe: Record<string, unknown> | undefined;
   metricsAsked = 0;
   /** Requests in work, and those that ended because the other side hung up. */
   running = 0;
@@ -103,8 +104,10 @@ export class FakeEngine {
     this.#used.add(request.socket);
     const body = JSON.parse(await textOf(request)) as Record<string, unknown>;
     const isProbe = body.cache_salt === "homeport-watch";
-    if (isProbe) this.probes++;
-    else {
+    if (isProbe) {
+      this.probes++;
+      this.firstProbe ??= body;
+    } else {
       const { method = "", headers, rawHeaders } = request;
       this.seen.push({ method, path, headers, rawHeaders, body });
     }

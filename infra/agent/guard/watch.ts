@@ -5,6 +5,8 @@ const START_POLL_MS = 500;
 const HEALTH_TIMEOUT_MS = 2000;
 /** Ticks with progress that an engine needs to be ready again after a stall. */
 const STEADY_TICKS = 2;
+/** Parts of the sampler are compiled at their first use, and all requests wait (20 s for logprobs on 2 busy cores). */
+const WARM_UP = { max_tokens: 2, logprobs: 1, temperature: 1, top_p: 0.9, top_k: 10, presence_penalty: 0.5, seed: 1 };
 
 export interface WatchEvents {
   /** Sequences the engine owes us. */
@@ -99,7 +101,7 @@ export class EngineWatch {
     try {
       const health = await this.engine.ask("/health", HEALTH_TIMEOUT_MS);
       if (health.status !== 200) return;
-      const first = await this.#completeOneToken();
+      const first = await this.#completeOneToken(WARM_UP);
       if (first !== 200) return this.events.note(`the engine's first completion got status ${first}`);
     } catch {
       return; // not listening yet, or still loading
@@ -165,8 +167,8 @@ export class EngineWatch {
     }
   }
 
-  async #completeOneToken(): Promise<number> {
-    const body = { model: this.model, prompt: "a", max_tokens: 1, cache_salt: "homeport-watch" };
+  async #completeOneToken(extra: object = {}): Promise<number> {
+    const body = { model: this.model, prompt: "a", max_tokens: 1, cache_salt: "homeport-watch", ...extra };
     return (await this.engine.ask("/v1/completions", this.settings.restartAfterSeconds * 1000, body)).status;
   }
 

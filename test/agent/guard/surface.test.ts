@@ -234,6 +234,12 @@ describe("broken and slow clients", () => {
     );
   });
 
+  it("what is not a whole request has its audit line too", async () => {
+    const before = at.audit().length;
+    await exchangeRaw("hello\r\n\r\n");
+    expect(at.audit().slice(before)).toMatchObject([{ status: 400, outcome: "denied", reason: "invalid_http" }]);
+  });
+
   it("something that is not HTTP is 400", async () => {
     expect(await exchangeRaw("hello\r\n\r\n")).toMatch(/^HTTP\/1.1 400 .*invalid_http/s);
   });

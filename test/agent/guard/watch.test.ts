@@ -17,6 +17,10 @@ const stepEvery = (ms: number): void => {
   stepping = setInterval(() => at.engine.steps++, ms);
 };
 
+const stallOf = async (): Promise<number> => {
+  const metrics = await (await fetch(`${at.admin}/metrics`)).text();
+  return Number(/engine_stall_seconds\{.*\} ([\d.]+)/.exec(metrics)?.[1]);
+};
 const health = async () => (await fetch(`${at.engine.url}/health`)).status;
 
 it("before the first real completion nothing is started or ready, and requests get 503 with Retry-After", async () => {
@@ -27,6 +31,11 @@ it("before the first real completion nothing is started or ready, and requests g
   const refused = await at.post(CHAT, chat());
   expect([refused.status, refused.headers.get("retry-after")]).toEqual([503, "5"]);
   expect(at.audit().at(-1)).toMatchObject({ outcome: "unavailable", reason: "starting" });
+});
+
+it("the first completion uses the parts of the sampler that are compiled late", async () => {
+  at = await startHarness({ watch });
+  expect(at.engine.firstProbe).toMatchObject({ logprobs: 1, top_k: 10, top_p: 0.9 });
 });
 
 it("an engine whose /health is 200 but whose completions hang is not started", async () => {
@@ -65,10 +74,11 @@ it("an engine that works again is ready again, but only after steady progress", 
   at.engine.behaviour = "hangs";
   const hanging = at.post(CHAT, chat());
   await until(async () => (await at.probe("ready")) === 503, 2000);
-  at.engine.behaviour = "answers";
   at.engine.steps++; // one step is progress, not yet health
-  await sleep(100);
+  await until(() => stallOf().then((s) => s < 0.2), 1000);
+  await sleep(350);
   expect(await at.probe("ready")).toBe(503);
+  at.engine.behaviour = "answers";
   stepEvery(10);
   await until(async () => (await at.probe("ready")) === 200, 2000);
   clearInterval(stepping);
@@ -115,10 +125,21 @@ it("tokens passing through are progress enough: no probe and no scrape is made b
 
 it("a pause of the guard itself is not held against the engine", async () => {
   at = await startHarness({ watch });
-  await sleep(200);
+  at.engine.behaviour = "hangs";
+  await until(() => at.engine.running > 0, 1000); // the engine owes an answer
   const wake = performance.now() + 1400; // longer than restartAfterSeconds
   while (performance.now() < wake) Math.sqrt(wake);
-  expect(await at.probe("live")).toBe(200);
-  await sleep(200);
+  stepEvery(20);
+  await sleep(300);
   expect([await at.probe("ready"), await at.probe("live")]).toEqual([200, 200]);
+  expect(at.notes.filter((note) => note.includes("progress"))).toEqual([]);
+});
+
+it("a request that finds no engine makes it look at once, not at the next tick", async () => {
+  at = await startHarness({
+    watch: { ...watch, intervalSeconds: 30, unreadyAfterSeconds: 60, restartAfterSeconds: 90 },
+  });
+  await at.engine.kill();
+  expect((await at.post(CHAT, chat())).status).toBe(503);
+  await until(async () => (await at.probe("started")) === 503, 1000);
 });
