@@ -27,6 +27,8 @@ const Pod = z.looseObject({
 type Pod = z.infer<typeof Pod>;
 export const Deployment = z.looseObject({ metadata: Metadata, spec: z.looseObject({ replicas: z.number() }) });
 
+/** Label of everything that Envoy Gateway makes for a Gateway. */
+const PROXY = "gateway.envoyproxy.io/owning-gateway-name";
 const CHAT = "/chat/completions";
 
 /** What the benches ask of the local platform's cluster and do to it. */
@@ -109,10 +111,22 @@ export class BenchCluster {
     return uids;
   }
 
+  /** Address of the first pod that a selector finds. */
+  async podAddress(namespace: string, selector: string): Promise<string> {
+    return this.run(["get", "pods", "-n", namespace, "-l", selector, "-o", "jsonpath={.items[0].status.podIP}"]);
+  }
+
+  /** Base URL of the first Gateway's proxy pod, at its own port: `http://10.214.0.9:10080`. */
+  async proxy(): Promise<string> {
+    const address = await this.podAddress(NAMESPACES.envoyGateway, PROXY);
+    const port = ".items[0].spec.ports[0].targetPort";
+    const service = ["get", "services", "-n", NAMESPACES.envoyGateway, "-l", PROXY, "-o", `jsonpath={${port}}`];
+    return `http://${address}:${await this.run(service)}`;
+  }
+
   /** Requests that the gateway sent a second time, since its proxies started; retries must not hide in the count. */
   async gatewayRetries(): Promise<number> {
-    const owned = "gateway.envoyproxy.io/owning-gateway-name";
-    const text = await this.run(["get", "pods", "-n", NAMESPACES.envoyGateway, "-l", owned, "-o", "name"]);
+    const text = await this.run(["get", "pods", "-n", NAMESPACES.envoyGateway, "-l", PROXY, "-o", "name"]);
     const stats = await Promise.all(
       text
         .split("\n")

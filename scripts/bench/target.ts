@@ -49,5 +49,6 @@ export function pointers(stack: string, model: string) {
     releases,
     shortOf: (name: string) => shortId(releases[name] ?? ""),
     maxTokens: limits.maxTokens,
+    bodyKiB: limits.bodyKiB,
   };
 }

@@ -1,5 +1,7 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { ExitCode } from "../../infra/core/errors";
+import { benchGateway, type GatewayOptions } from "../bench/gateway";
+import { gatewayText } from "../bench/gateway-text";
 import { benchRollout, type RolloutOptions } from "../bench/rollout";
 import { rolloutText } from "../bench/rollout-text";
 import { action } from "../cli";
@@ -27,6 +29,21 @@ export function register(program: Command): void {
         const report = await benchRollout(options);
         if (json) terminal.json(report);
         else terminal.out(rolloutText(report));
+        return report.missed.length === 0 ? ExitCode.ok : ExitCode.failed;
+      }),
+    );
+  bench
+    .command("gateway")
+    .description("what Envoy, and Envoy with the guard, add to a request of 1 KiB and 200 KiB")
+    .option("--stack <env>", "environment", "local")
+    .option("--model <name>", "model", "chat")
+    .option("--rounds <n>", "requests per way", positive, 3000)
+    .option("--json", "print JSON")
+    .action(
+      action(async ({ json, ...options }: GatewayOptions & { json?: boolean }) => {
+        const report = await benchGateway(options);
+        if (json) terminal.json(report);
+        else terminal.out(gatewayText(report));
         return report.missed.length === 0 ? ExitCode.ok : ExitCode.failed;
       }),
     );
