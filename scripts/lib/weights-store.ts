@@ -154,15 +154,17 @@ async function upload({ client, bucket, key, file, handle, partBytes, abortSigna
     await client.send(new PutObjectCommand({ ...object, Metadata, ChecksumSHA256, Body }), { abortSignal });
     return;
   }
-  const { UploadId } = await client.send(new CreateMultipartUploadCommand({ ...object, Metadata }), { abortSignal });
+  const begin = new CreateMultipartUploadCommand({ ...object, Metadata, ChecksumAlgorithm: "SHA256" });
+  const { UploadId } = await client.send(begin, { abortSignal });
   try {
-    const Parts: { PartNumber: number; ETag?: string }[] = [];
+    const Parts: { PartNumber: number; ETag?: string; ChecksumSHA256: string }[] = [];
     for (let start = 0; start < file.bytes; start += partBytes) {
       const PartNumber = Parts.length + 1;
       const Body = await readPart(handle, start, Math.min(partBytes, file.bytes - start));
-      const part = new UploadPartCommand({ ...object, UploadId, PartNumber, Body });
-      const { ETag, $metadata: _, ServerSideEncryption: __, ...checksums } = await client.send(part, { abortSignal });
-      Parts.push({ PartNumber, ETag, ...checksums });
+      const ChecksumSHA256 = createHash("sha256").update(Body).digest("base64");
+      const part = new UploadPartCommand({ ...object, UploadId, PartNumber, Body, ChecksumSHA256 });
+      const { ETag } = await client.send(part, { abortSignal });
+      Parts.push({ PartNumber, ETag, ChecksumSHA256 });
     }
     const MultipartUpload = { Parts };
     await client.send(new CompleteMultipartUploadCommand({ ...object, UploadId, MultipartUpload }), { abortSignal });
