@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { InputError, problemList } from "../core/errors";
 import { checkedStack, todayUtc } from "./checked-stack";
 import type { RawStack } from "./parse";
+import { refusePlainSecrets } from "./read-stack";
 import type { LoadedStack } from "./schema";
 
 /** The stack that `pulumi up` works on, from Pulumi's own config. The only file here that knows Pulumi. */
@@ -40,10 +41,12 @@ export interface PulumiStack extends LoadedStack {
   secrets: ReadonlyMap<string, pulumi.Output<string>>;
 }
 
-/** Throws one RunError (printed without a stack trace) with every problem, before any resource is registered. */
-export function loadStack(): PulumiStack {
+/** `root` holds `stacks/`. Throws one RunError (printed without a stack trace) with every problem, before any resource is registered. */
+export function loadStack(root = ROOT): PulumiStack {
   try {
-    const { stack, secrets } = checkedStack(ROOT, rawStack(), todayUtc());
+    const raw = rawStack();
+    refusePlainSecrets(root, raw.name);
+    const { stack, secrets } = checkedStack(root, raw, todayUtc());
     for (const warning of stack.warnings) void pulumi.log.warn(warning);
     return { ...stack, secrets: new Map([...secrets].map(([path, value]) => [path, pulumi.secret(value)])) };
   } catch (error) {

@@ -58,6 +58,10 @@ export function parseConfig({ sections, sealed }: RawStack): ParsedConfig {
   return { problems, secrets: separated.secrets, ...(parsed ? { config: ordered(withCalculated(parsed)) } : {}) };
 }
 
+/** Secrets in plain, and encrypted values where none belongs, in sections as a file has them. */
+export const encryptionProblems = (sections: RawStack["sections"]): Problem[] =>
+  separateSecrets(sections, SECRET_PATHS, new Set()).problems;
+
 /** Frozen all the way down: config is read by many and changed by none. */
 export function frozen<T extends LoadedStack>(stack: T): T {
   const freeze = (value: unknown): void => {

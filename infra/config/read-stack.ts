@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { nearest } from "../core/did-you-mean";
 import { InputError } from "../core/errors";
 import { checkedStack, todayUtc } from "./checked-stack";
+import { encryptionProblems, type RawStack } from "./parse";
 import { printGiven } from "./paths";
 import type { LoadedStack } from "./schema";
 import { parseStackFile } from "./stack-file";
@@ -13,7 +14,7 @@ const FILE = /^Pulumi\.(.+)\.yaml$/;
 
 /** Names of the environments that have a stack file. */
 export const environmentNames = (root: string): string[] =>
-  readdirSync(join(root, "stacks"))
+  (existsSync(join(root, "stacks")) ? readdirSync(join(root, "stacks")) : [])
     .flatMap((file) => FILE.exec(file)?.[1] ?? [])
     .sort();
 
@@ -35,9 +36,8 @@ function unknownEnvironment(root: string, name: string): InputError {
 /** Far above the parser's own limit, so that a mistaken file is not read into memory to be refused. */
 const READ_LIMIT = 16 * 1024 * 1024;
 
-/** The checked stack of an environment; secrets are placeholders. Throws InputError with every problem. */
-export function readStack(root: string, name: string, today = todayUtc()): LoadedStack {
-  if (!environmentNames(root).includes(name)) throw unknownEnvironment(root, name);
+/** The sections as the file has them. Throws InputError when it cannot be read. */
+function readSections(root: string, name: string): RawStack["sections"] {
   const file = stackFilePath(name);
   const path = join(root, file);
   const size = statSync(path).size;
@@ -52,5 +52,21 @@ export function readStack(root: string, name: string, today = todayUtc()): Loade
     ]);
   const read = parseStackFile(file, readFileSync(path));
   if ("problems" in read) throw new InputError(read.problems);
-  return checkedStack(root, { name, sections: read.sections, sealed: new Set() }, today).stack;
+  return read.sections;
+}
+
+/** The checked stack of an environment; secrets are placeholders. Throws InputError with every problem. */
+export function readStack(root: string, name: string, today = todayUtc()): LoadedStack {
+  if (!environmentNames(root).includes(name)) throw unknownEnvironment(root, name);
+  return checkedStack(root, { name, sections: readSections(root, name), sealed: new Set() }, today).stack;
+}
+
+/**
+ * Refuses secrets that stand in the file in plain. Pulumi says only which section held an encrypted leaf; beside one, it
+ * hands a plain leaf over as if it had been encrypted. A config that is kept elsewhere cannot be looked at.
+ */
+export function refusePlainSecrets(root: string, name: string): void {
+  if (!environmentNames(root).includes(name)) return;
+  const problems = encryptionProblems(readSections(root, name));
+  if (problems.length > 0) throw new InputError(problems);
 }

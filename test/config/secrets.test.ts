@@ -10,6 +10,9 @@ import { goodSections, problemLines, stackFolder, TODAY, writeStack } from "../s
 const CANARY = "sk-canary-5f2e9c71";
 
 const folder = stackFolder();
+/** Where no stack file is, as with `pulumi up --config-file`. */
+const elsewhere = stackFolder();
+const beside = stackFolder();
 const r1 = releaseFile();
 
 const withSecrets = (value: unknown) => ({
@@ -78,6 +81,7 @@ describe("a stack loaded by Pulumi", () => {
   function load(
     sections: Record<string, unknown>,
     sealed: string[],
+    root = elsewhere.root,
   ): { stack?: PulumiStack; error?: Error; text: string } {
     const printed: string[] = [];
     const write = (chunk: string | Uint8Array) => printed.push(String(chunk)) > 0;
@@ -91,7 +95,7 @@ describe("a stack loaded by Pulumi", () => {
     const texts = Object.entries(sections).map(([key, value]) => [`homeport:${key}`, JSON.stringify(value)]);
     pulumi.runtime.setAllConfig(Object.fromEntries(texts), sealed);
     try {
-      const stack = loadStack();
+      const stack = loadStack(root);
       return { stack, text: inspect(stack, { depth: null }) + JSON.stringify(stack.config) + printed.join("") };
     } catch (thrown) {
       const error = thrown as Error;
@@ -138,6 +142,22 @@ describe("a stack loaded by Pulumi", () => {
   it("refuses a secret of a section in which Pulumi decrypted nothing, without showing it", () => {
     const { error, text } = load(loadable(CANARY), []);
     expect(error?.message).toContain("weights.secretAccessKey: a secret must not be plain (value not shown)");
+    expect(text).not.toContain(CANARY);
+  });
+
+  it("finds a plain secret beside an encrypted one, in the file, because Pulumi does not tell them apart", () => {
+    const sections = loadable(CANARY);
+    const clients = { web: { key: { secure: "v1:abc:def" } }, batch: { key: CANARY } };
+    const policies = { app: { models: ["chat"], clients } };
+    writeStack(beside, { ...sections, weights: {}, policies }, {});
+    const decrypted = { app: { models: ["chat"], clients: { web: { key: CANARY }, batch: { key: CANARY } } } };
+    const { error, text } = load(
+      { ...sections, policies: decrypted },
+      ["homeport:weights", "homeport:policies"],
+      beside.root,
+    );
+    expect(error?.message).toContain("policies.app.clients.batch.key: a secret must not be plain (value not shown)");
+    expect(error?.message).not.toContain("clients.web.key");
     expect(text).not.toContain(CANARY);
   });
 
