@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { buildSync } from "esbuild";
 import { z } from "zod";
 import { GuardConfig } from "../../infra/core/agent-config";
@@ -9,7 +8,7 @@ import type { Deployment, Route } from "./cluster";
 export const BENCH = "bench-gateway";
 
 /** Ways to the stub: `envoy` has a key check only, `guard` has every policy of a Homeport route and the guard. */
-export const WAYS = { envoy: PORTS.engine, guard: PORTS.serve } as const;
+const WAYS = { envoy: PORTS.engine, guard: PORTS.serve } as const;
 export type Way = keyof typeof WAYS;
 
 const AgentContainer = z.looseObject({
@@ -119,7 +118,7 @@ function routeObjects(way: Way, metadata: object, route: Route, keys: string): o
 /** The stub as one script that needs nothing beside Node. */
 export function stubSource(): string {
   const built = buildSync({
-    entryPoints: [join(__dirname, "stub-engine.ts")],
+    entryPoints: [require.resolve("./stub-engine")],
     bundle: true,
     minify: true,
     platform: "node",
