@@ -32,7 +32,11 @@ export async function startGuard(config: GuardConfig, output: Output): Promise<G
   const audit = new AuditLog(config, output.audit);
   const watch: EngineWatch = new EngineWatch(engine, config.model, config.watch, {
     inFlight: () => admission.inFlight,
-    started: () => output.note("the engine answered its first completion: ready"),
+    started: () => {
+      output.note("the engine answered its first completion: ready");
+      // Its predecessor may have been drained before it ever started.
+      void drain.forget();
+    },
     lost: () => {
       output.note("the engine is gone");
       void drain.forget();
@@ -49,7 +53,7 @@ export async function startGuard(config: GuardConfig, output: Output): Promise<G
     metrics.count(entry, drain.phase !== "serving");
   };
   const serve = serveServer({ config, engine, watch, admission, drain, done });
-  const admin = adminServer({ watch, admission, drain, metrics });
+  const admin = adminServer({ engine, watch, admission, drain, metrics });
   const ports = { serve: await listen(serve, config.ports.serve), admin: await listen(admin, config.ports.admin) };
   watch.start();
   return {

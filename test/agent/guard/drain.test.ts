@@ -87,6 +87,18 @@ it("after the drained engine is gone, the next one in the same pod is served aga
   expect((await at.post(CHAT, chat())).status).toBe(200);
 });
 
+it("an engine that was stopped before it ever started does not keep its successor from serving", async () => {
+  at = await startHarness({}, { waitReady: false });
+  at.engine.healthy = false;
+  await at.engine.kill();
+  await until(async () => (await at.probe("started")) === 503, 2000);
+  await drain();
+  at.engine.healthy = true;
+  await at.engine.start();
+  await until(async () => (await at.probe("ready")) === 200, 3000);
+  expect((await at.post(CHAT, chat())).status).toBe(200);
+});
+
 it("stopping without the hook drains too", async () => {
   at = await startHarness({ drain: { propagationSeconds: 0.2, streamSeconds: 5 } });
   Object.assign(at.engine, { tokens: 10, tokenDelayMs: 50 });

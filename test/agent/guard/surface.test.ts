@@ -121,6 +121,12 @@ describe("what the pod's port answers", () => {
     expect(at.engine.seen).toEqual([]);
   });
 
+  it("the admin port gives the engine's metrics for Prometheus, and nothing else of the engine", async () => {
+    const page = await fetch(`${at.admin}/engine-metrics`);
+    expect(await page.text()).toContain("vllm:iteration_tokens_total_count");
+    for (const path of ["health", "v1/models", "tokenize", "__proto__", ""]) expect(await at.probe(path)).toBe(404);
+  });
+
   it("stamps the release on answers, streams and errors alike", async () => {
     const answers = [
       await at.post("/v1/chat/completions", chat()),
