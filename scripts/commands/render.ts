@@ -42,6 +42,7 @@ const SHORT_KIND: Readonly<Record<string, string>> = {
   ValidatingAdmissionPolicy: "AdmissionPolicy",
   ValidatingAdmissionPolicyBinding: "AdmissionBinding",
   BackendTrafficPolicy: "BackendPolicy",
+  ClientTrafficPolicy: "ClientPolicy",
   PersistentVolumeClaim: "VolumeClaim",
   PodDisruptionBudget: "DisruptionBudget",
 };

@@ -1,4 +1,3 @@
-import { fork } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parse } from "yaml";
@@ -7,7 +6,7 @@ import type { LoadedStack } from "../../../infra/config/schema";
 import { parseStackFile } from "../../../infra/config/stack-file";
 import { InputError } from "../../../infra/core/errors";
 import { describeStack } from "../../../infra/values/stack-outputs";
-import type { EvaluationAnswer, EvaluationRequest } from "./evaluate";
+import { evaluateProgram } from "./evaluate-program";
 import type { PlannedResource } from "./recorder";
 import { type RenderedObject, renderedObjects } from "./rendered-objects";
 import { type ThirdPartyRelease, thirdPartyReleases } from "./third-party";
@@ -62,32 +61,4 @@ function pulumiConfig(root: string, environment: string): Record<string, string>
   return Object.fromEntries(
     Object.entries(read.sections).map(([section, value]) => [`homeport:${section}`, JSON.stringify(value)]),
   );
-}
-
-/** What the child may know of this machine: where its tools are. Nothing else can leak into the plan. */
-const inherited = ["PATH", "HOME", "XDG_CACHE_HOME", "TMPDIR"] as const;
-
-function evaluateProgram(request: EvaluationRequest): Promise<PlannedResource[]> {
-  const env: NodeJS.ProcessEnv = { PULUMI_ERROR_OUTPUT_STRING: "1" };
-  for (const name of inherited) if (process.env[name] !== undefined) env[name] = process.env[name];
-  const child = fork(join(__dirname, "evaluate.ts"), {
-    env,
-    silent: true,
-    execArgv: ["--preserve-symlinks", "--require", "tsx/cjs"],
-    cwd: request.root,
-  });
-  return new Promise((settle, fail) => {
-    let said = "";
-    const listen = (chunk: Buffer) => {
-      said += chunk.toString();
-    };
-    child.stdout?.on("data", listen);
-    child.stderr?.on("data", listen);
-    child.once("message", (answer: EvaluationAnswer) =>
-      "failure" in answer ? fail(new Error(answer.failure)) : settle(answer.resources),
-    );
-    child.once("error", fail);
-    child.once("exit", (code) => fail(new Error(`the program ended with ${code}: ${said.trim()}`)));
-    child.send(request);
-  });
 }
