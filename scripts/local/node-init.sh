@@ -27,6 +27,9 @@ for kept in "$state" "$@"; do
   mkdir -p "$shown"
   mount --rbind "$kept" "$shown"
 done
+# The host's name servers are out of reach, and asking them would be none of the node's business.
+touch "$new/run/resolv.conf"
+mount --bind "$new/run/resolv.conf" /etc/resolv.conf
 mount --rbind "$new/run" /run
 mount --rbind "$new/var-lib" /var/lib
 mount --rbind "$new/var-log" /var/log

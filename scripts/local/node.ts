@@ -60,7 +60,10 @@ async function startNode(places: Places): Promise<Process> {
   );
 }
 
-/** A veth pair; the kernel removes it together with the node's network namespace. */
+/**
+ * A veth pair; the kernel removes it together with the node's network namespace. No default route inside: neither the
+ * node nor a pod can send anything beyond this cable.
+ */
 async function connect(node: Process, at: Addresses): Promise<void> {
   const inside = (args: readonly string[]) => runInNode(node, ["ip", ...args]);
   const links = await inside(["-o", "link", "show"]);
@@ -73,7 +76,6 @@ async function connect(node: Process, at: Addresses): Promise<void> {
   await run("ip", ["link", "set", at.hostLink, "up"]);
   await inside(["address", "replace", `${at.nodeAddress}/${at.linkPrefix}`, "dev", "eth0"]);
   await inside(["link", "set", "eth0", "up"]);
-  await inside(["route", "replace", "default", "via", at.hostAddress]);
   // Over our own cable only, so these routes vanish with it.
   for (const cidr of [at.podCidr, at.serviceCidr])
     await run("ip", ["route", "replace", cidr, "via", at.nodeAddress, "dev", at.hostLink]);

@@ -1,6 +1,7 @@
 import type { ApplyStage } from "../../infra/core/apply-stages";
 import type { KubernetesObject } from "../../infra/core/kubernetes-object";
 import { NAMESPACES } from "../../infra/core/names";
+import { CREDENTIALS_SECRET } from "../../infra/values/node-cache";
 import { readVersions } from "../../infra/values/versions";
 import { buildAgentImage } from "../lib/oci/agent-image";
 import { step, terminal } from "../lib/report";
@@ -9,11 +10,14 @@ import { engineRuntimeObjects, showEngineRuntime } from "./engine-runtime-claim"
 import { ensureForward } from "./forward";
 import { importImage } from "./images";
 import { kubectl } from "./kubectl-run";
-import { ensureStore, type ObjectStore, STORE_SECRET } from "./object-store";
+import { ensureStore, type ObjectStore, STORE, STORE_SECRET } from "./object-store";
 import { ensureOwnCluster, type OwnCluster } from "./own-cluster";
 import { applyStages } from "./stages";
 import { StoredSecrets } from "./stored-secrets";
 import type { ChartRelease } from "./third-party";
+
+/** The store's user name is no secret, but stands in a Secret beside its key. */
+const ACCESS_KEY = `${CREDENTIALS_SECRET}.accessKeyId`;
 
 /** A cluster that runs, and what a stack needs to be applied to it. */
 export interface Platform {
@@ -60,7 +64,7 @@ export async function applyStack(platform: Platform, rendered: Rendered): Promis
   const { own, kubeconfig, images } = platform;
   const secrets = new StoredSecrets(own.places.secrets);
   const objects = withAgentImage(
-    rendered.objects.map(({ object }) => object),
+    rendered.objects.map(({ object }) => withEnvoyImage(object, images.envoy ?? "")),
     images.agent ?? "",
   );
   await applyStages(
@@ -68,7 +72,11 @@ export async function applyStack(platform: Platform, rendered: Rendered): Promis
       objects: [...objects, ...engineRuntimeObjects()],
       charts: rendered.charts.map((chart) => withLocalImages(chart, images)),
     },
-    { kubeconfig, workFolder: own.places.config, secret: (path) => secrets.value(path) },
+    {
+      kubeconfig,
+      workFolder: own.places.config,
+      secret: (path) => (path === ACCESS_KEY ? STORE.accessKeyId : secrets.value(path)),
+    },
   );
   await step("open the port", 1, async () => {
     const gateway = objects.find(({ kind }) => kind === "Gateway");
@@ -77,13 +85,21 @@ export async function applyStack(platform: Platform, rendered: Rendered): Promis
   });
 }
 
-/** Envoy Gateway's images on this machine; the rendered values name none, so elsewhere its makers' are used. */
+/** Envoy's image on this machine. A Gateway with an EnvoyProxy of its own does not look at the chart's values. */
+function withEnvoyImage(object: KubernetesObject, image: string): KubernetesObject {
+  if (object.kind !== "EnvoyProxy") return object;
+  const proxy = structuredClone(object) as KubernetesObject & {
+    spec: { provider: { kubernetes: { envoyDeployment: { container?: object } } } };
+  };
+  const { envoyDeployment } = proxy.spec.provider.kubernetes;
+  envoyDeployment.container = { ...envoyDeployment.container, image };
+  return proxy;
+}
+
+/** Envoy Gateway's own image on this machine; the rendered values name none, so elsewhere its makers' is used. */
 function withLocalImages(chart: ChartRelease, images: Record<string, string>): ChartRelease {
   const values = chart.values as Record<string, unknown>;
-  const local = {
-    envoyGateway: { image: images["envoy-gateway"], pullPolicy: "IfNotPresent" },
-    envoyProxy: { image: images.envoy },
-  };
+  const local = { envoyGateway: { image: images["envoy-gateway"], pullPolicy: "IfNotPresent" } };
   return { ...chart, values: { ...values, global: { images: local } } };
 }
 

@@ -34,16 +34,9 @@ async function waitFor(kubeconfig: string, object: KubernetesObject): Promise<vo
   const args = [...wait.args(object.metadata.name), ...where, `--timeout=${wait.seconds}s`];
   const { code, stderr, stdout } = await attempt(kubectlBinary(), kubectlArguments(kubeconfig, args));
   if (code === 0) return;
-  const events = await attempt(
-    kubectlBinary(),
-    kubectlArguments(kubeconfig, [
-      "get",
-      "events",
-      ...where,
-      "--field-selector=type=Warning",
-      "--sort-by=.lastTimestamp",
-    ]),
-  );
+  // Warnings of every namespace: a Gateway's proxy, for one, runs in another than the Gateway.
+  const question = ["get", "events", "--all-namespaces", "--field-selector=type=Warning", "--sort-by=.lastTimestamp"];
+  const events = await attempt(kubectlBinary(), kubectlArguments(kubeconfig, question));
   throw new OperationError(
     `${objectTitle(object)} is not ready after ${wait.seconds} s:\n${lastLines(`${stdout}${stderr}`, 3)}\n${lastLines(events.stdout, 5)}\n`,
     "see 'homeport local logs'",

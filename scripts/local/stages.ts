@@ -1,5 +1,4 @@
 import { APPLY_STAGES, type ApplyStage, stageOf } from "../../infra/core/apply-stages";
-import { OperationError } from "../../infra/core/errors";
 import { type KubernetesObject, objectTitle } from "../../infra/core/kubernetes-object";
 import { FIELD_MANAGER } from "../../infra/core/names";
 import { step } from "../lib/report";
@@ -17,7 +16,7 @@ export interface StageOptions {
   kubeconfig: string;
   /** For the unpacked chart. */
   workFolder: string;
-  /** Value of a placeholder `${secret:<path>}`. */
+  /** Value of a placeholder `${secret:<path>}`, or of a field `<Secret's name>.<key>` that the render does not show. */
   secret: (path: string) => string;
 }
 
@@ -68,6 +67,10 @@ async function remove(kubeconfig: string, { apiVersion, kind, metadata }: Kubern
 }
 
 const PLACEHOLDER = /^\$\{secret:([^}]+)\}$/;
+/** What a render writes in place of a value that it must not show. */
+const MASKED = /^<.*>$/;
+
+const base64 = (text: string): string => Buffer.from(text).toString("base64");
 
 /** A Secret with its values in the form that is stored: server-side apply never forgets a field of `stringData`. */
 function withSecrets(object: KubernetesObject, secret: (path: string) => string): KubernetesObject {
@@ -75,9 +78,9 @@ function withSecrets(object: KubernetesObject, secret: (path: string) => string)
   const { stringData, ...rest } = object as KubernetesObject & { stringData?: Record<string, string> };
   const data = Object.entries(stringData ?? {}).map(([key, text]) => {
     const path = PLACEHOLDER.exec(text)?.[1];
-    if (path === undefined)
-      throw new OperationError(`${objectTitle(object)} holds no placeholder for ${key}`, "render the stack again");
-    return [key, Buffer.from(secret(path)).toString("base64")];
+    if (path === undefined && !MASKED.test(text)) return [key, base64(text)];
+    // The SDK takes every field of a Secret for secret; one that the stack has in plain is asked for by its own name.
+    return [key, base64(secret(path ?? `${object.metadata.name}.${key}`))];
   });
   return { ...rest, data: Object.fromEntries(data) };
 }

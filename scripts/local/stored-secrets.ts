@@ -18,6 +18,7 @@ export class StoredSecrets {
   }
 
   set(name: string, value: string): string {
+    if (this.values[name] === value) return value;
     registerSecret(value);
     this.values[name] = value;
     mkdirSync(dirname(this.file), { recursive: true });
