@@ -15,7 +15,7 @@ import {
   pointersArePinned,
   withdrawnReleasesStayAway,
 } from "./rules/pointers";
-import { policiesNameModels, policyDefaultIsOneOfItsModels } from "./rules/policies";
+import { policiesNameModels, policyDefaultIsOneOfItsModels, routesHaveNamesOfTheirOwn } from "./rules/policies";
 import {
   acceleratorPoolsAreMeasured,
   instanceTypesAreInTheirRegions,
@@ -57,6 +57,7 @@ const RULES: readonly Rule[] = [
   runningReleasesFitTheirGpus,
   policiesNameModels,
   policyDefaultIsOneOfItsModels,
+  routesHaveNamesOfTheirOwn,
 ];
 
 export const ruleProblems = (stack: Checked): Problem[] => RULES.flatMap((rule) => rule(stack));

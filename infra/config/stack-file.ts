@@ -131,6 +131,10 @@ function unknownKey(path: string, key: string, known: readonly string[]): Proble
   };
 }
 
+/** No namespace, or ours with a slip in it: Pulumi would pass it over in silence. */
+const isMeantForUs = (key: string): boolean =>
+  !key.includes(":") || nearest(key.split(":")[0] ?? "", [NAMESPACE.slice(0, -1)]) !== undefined;
+
 /** Keys of other namespaces (`aws:region`) belong to Pulumi's providers and are left alone. */
 function sectionsOf(file: string, value: unknown): StackFileResult {
   if (!isObject(value)) {
@@ -144,7 +148,8 @@ function sectionsOf(file: string, value: unknown): StackFileResult {
   const known = Object.keys(StackSchema.shape).map((section) => NAMESPACE + section);
   for (const [key, section] of Object.entries(isObject(value.config) ? value.config : {})) {
     if (key.startsWith(NAMESPACE)) sections[key.slice(NAMESPACE.length)] = section;
-    else if (!key.includes(":")) problems.push(unknownKey(`${file}#config.${key}`, NAMESPACE + key, known));
+    else if (isMeantForUs(key))
+      problems.push(unknownKey(`${file}#config.${key}`, NAMESPACE + key.split(":").at(-1), known));
   }
   return problems.length > 0 ? { problems } : { sections };
 }

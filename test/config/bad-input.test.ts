@@ -1,3 +1,4 @@
+import { readStack } from "../../infra/config/read-stack";
 import { type ReleaseFile, releaseId } from "../../infra/core/release";
 import { a100, COMMIT, LLAMA_70B, releaseFile } from "../support/releases";
 import { goodSections, problemLines, stackFolder, TODAY, writeStack } from "../support/stack-folder";
@@ -204,7 +205,7 @@ describe("fit", () => {
 
   it("names the tensor parallel sizes that divide the heads", () => {
     expect(linesOf({ file: releaseFile({ variants: a100(3) }) })).toEqual([
-      `${FILE}#content.variants.a100x3.tensorParallel: 3; one of 1, 2, 4, 8: it must divide 32 attention heads and 8 key-value heads; pin the release again with one of these`,
+      `${FILE}#content.variants.a100x3.tensorParallel: 3; one of 1, 2, 4, 8: it must divide 32 attention heads, and divide or be a multiple of 8 key-value heads; pin the release again with one of these`,
     ]);
   });
 
@@ -350,6 +351,22 @@ describe("keys and values", () => {
     ]);
   });
 
+  it("names two routes that would be one", () => {
+    const r1 = releaseFile();
+    const model = { live: "r1", releases: { r1: r1.id } };
+    const policies = { a: { models: ["b-c"] }, "a-b": { models: ["c", "c"] } };
+    writeStack(
+      folder,
+      { ...goodSections(r1), models: { "b-c": model, c: model }, policies },
+      { c: { r1 }, "b-c": { r1 } },
+    );
+    const rest = "each route name once, and policies.a.models[0] has it; remove one of the two, or rename the policy";
+    expect(problemLines(folder.root)).toEqual([
+      `policies.a-b.models[0]: 'c' makes the route a-b-c; ${rest}`,
+      `policies.a-b.models[1]: 'c' makes the route a-b-c; ${rest}`,
+    ]);
+  });
+
   it("lists every problem of every section at once", () => {
     const lines = linesOf({
       environment: { profile: "strict", residency: ["eu"] },
@@ -399,6 +416,14 @@ describe("engine", () => {
       }),
     ).toEqual([
       "environment.waivers[0].check: 'engine-flor'; a check that can be waived: engine-floor; correct the name, or remove the waiver",
+    ]);
+  });
+
+  it("warns when the data of the floors is old, and stops nothing", () => {
+    linesOf({});
+    expect(readStack(folder.root, "test", "2026-12-01").warnings).toEqual([]);
+    expect(readStack(folder.root, "test", "2027-02-01").warnings).toEqual([
+      "version floors were last checked 71 days ago (2026-11-22); newer advisories are not in them: update homeport, or infra/core/floors.json",
     ]);
   });
 

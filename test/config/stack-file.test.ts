@@ -107,9 +107,10 @@ it("suggests the key that was meant, in the file and in its config", () => {
   expect(lines("confg: {}\n")).toEqual([
     `${FILE}#confg: unknown key; known here: config, environment, secretsprovider, encryptionsalt, encryptedkey; did you mean \`config\`?`,
   ]);
-  expect(lines("config:\n  models: {}\n")).toEqual([
-    `${FILE}#config.models: unknown key; known here: homeport:environment, homeport:regions, homeport:pools, homeport:weights, homeport:models, homeport:policies, homeport:traffic; did you mean \`homeport:models\`?`,
-  ]);
+  for (const key of ["models", "homeprot:models"])
+    expect(lines(`config:\n  ${key}: {}\n`)).toEqual([
+      `${FILE}#config.${key}: unknown key; known here: homeport:environment, homeport:regions, homeport:pools, homeport:weights, homeport:models, homeport:policies, homeport:traffic; did you mean \`homeport:models\`?`,
+    ]);
 });
 
 it("answers any bytes with sections or with problems, and never throws", () => {

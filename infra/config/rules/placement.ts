@@ -65,7 +65,7 @@ export const tensorParallelDividesHeads: Rule = eachPlaced(({ variantName, varia
     {
       path: `${path}.variants.${variantName}.tensorParallel`,
       given: String(variant.tensorParallel),
-      allowed: `one of ${allowed.join(", ")}: it must divide ${attentionHeads} attention heads and ${keyValueHeads} key-value heads`,
+      allowed: `one of ${allowed.join(", ")}: it must divide ${attentionHeads} attention heads, and divide or be a multiple of ${keyValueHeads} key-value heads`,
       fix: "pin the release again with one of these",
     },
   ];

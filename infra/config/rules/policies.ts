@@ -1,5 +1,6 @@
 import { nearest } from "../../core/did-you-mean";
 import type { Problem } from "../../core/errors";
+import { routeName } from "../../core/names";
 import type { Rule } from "./rule";
 
 export const policiesNameModels: Rule = ({ config: { models, policies } }) => {
@@ -33,3 +34,27 @@ export const policyDefaultIsOneOfItsModels: Rule = ({ config: { policies } }) =>
           },
         ],
   );
+
+/** Two pairs of policy and model with one route name would be one route: `a-b` + `c` and `a` + `b-c`. */
+export const routesHaveNamesOfTheirOwn: Rule = ({ config: { policies } }) => {
+  const taken = new Map<string, string>();
+  return Object.entries(policies).flatMap(([policy, { models }]) =>
+    models.flatMap((model, i): Problem[] => {
+      const name = routeName(policy, model);
+      const path = `policies.${policy}.models[${i}]`;
+      const first = taken.get(name);
+      if (first === undefined) {
+        taken.set(name, path);
+        return [];
+      }
+      return [
+        {
+          path,
+          given: `'${model}' makes the route ${name}`,
+          allowed: `each route name once, and ${first} has it`,
+          fix: "remove one of the two, or rename the policy",
+        },
+      ];
+    }),
+  );
+};
