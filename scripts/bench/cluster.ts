@@ -29,6 +29,8 @@ export const Deployment = z.looseObject({ metadata: Metadata, spec: z.looseObjec
 
 /** Label of everything that Envoy Gateway makes for a Gateway. */
 const PROXY = "gateway.envoyproxy.io/owning-gateway-name";
+/** Each question is a process of its own on the machine under test. */
+const POLL_MS = 2500;
 const CHAT = "/chat/completions";
 
 /** What the benches ask of the local platform's cluster and do to it. */
@@ -106,7 +108,7 @@ export class BenchCluster {
       const uids = new Set(pods.keys());
       return uids.size === count && [...pods.values()].every((pod) => pod.ready) && when(uids) ? uids : undefined;
     };
-    const uids = await poll(ready, seconds * 1000, 1000);
+    const uids = await poll(ready, seconds * 1000, POLL_MS);
     if (!uids) throw new OperationError(`pods (${selector}) are not ready after ${seconds} s`, "homeport local status");
     return uids;
   }
