@@ -102,7 +102,7 @@ async function answeredBy(release: string, seconds = 10): Promise<void> {
   expect(last).toBe(release);
 }
 
-/** Asks 20 times a second while `work` runs; gives back every answer. */
+/** Asks 100 times a second while `work` runs; gives back every answer. */
 async function answersDuring(work: () => Promise<unknown>): Promise<string[]> {
   const answers: Promise<string>[] = [];
   const timer = setInterval(() => answers.push(ask()), 50);
@@ -176,6 +176,18 @@ describe("promote and rollback on a real cluster", () => {
     const owners = managers.metadata.managedFields.filter((f: { subresource?: string }) => f.subresource === undefined);
     expect(owners.map((f: { manager: string }) => f.manager)).toEqual(["homeport"]);
   }, 120_000);
+
+  it("never answers by the rule that keeps clusters alive, whatever a client sends", async () => {
+    const headers = { "x-api-key": KEY, "x-homeport-keep-clusters": "true" };
+    const models = `http://${address}/p/verbs/m/verbs/v1/models`;
+    const answers = await Promise.all(
+      Array.from(
+        { length: 30 },
+        async () => ((await (await fetch(models, { headers })).json()) as { release: string }).release,
+      ),
+    );
+    expect(new Set(answers)).toEqual(new Set(["r2"]));
+  });
 
   it("refuses the old stack file's routes after a rollback, with the sentence; the good release keeps answering", async () => {
     const old = modelRoutes(loaded(), "local", MODEL);

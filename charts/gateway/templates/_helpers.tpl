@@ -40,3 +40,32 @@ homeport.dev/owner: {{ .Values.owner | quote }}
       weight: {{ .weight }}
     {{- end }}
 {{- end }}
+
+{{- /*
+Never matches (clients' x-homeport-* headers are removed before routing), but names every running release. Envoy Gateway
+makes no Envoy cluster for a weight of 0, and Envoy learns of clusters and routes in no fixed order: without this rule a
+flip answers 503 `cluster_not_found` for a moment. With it a flip changes the routes only.
+*/}}
+{{- define "gateway.keepClusters" -}}
+- name: keep-clusters
+  matches:
+    {{- with first .policy.prefixes }}
+    - path:
+        type: Exact
+        value: {{ . }}/models
+      method: GET
+      headers:
+        - name: x-homeport-keep-clusters
+          value: "true"
+    {{- end }}
+  timeouts:
+    request: 0s
+  backendRefs:
+    {{- range .root.Values.backends }}
+    - group: ""
+      kind: Service
+      name: {{ .service }}
+      port: {{ $.root.Values.servePort }}
+      weight: 1
+    {{- end }}
+{{- end }}
