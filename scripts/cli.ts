@@ -4,11 +4,12 @@ import { redact } from "./lib/redact";
 import { terminal } from "./lib/report";
 
 /** Every verb: adds itself to the program; its action resolves to an exit code. */
-export type Register = (program: Command) => void;
+type Register = (program: Command) => void;
 
 // require, not import(): tsx hooks CommonJS only, which is what makes the command line start within a second.
 const VERBS: Readonly<Record<string, () => { register: Register }>> = {
   render: () => require("./commands/render"),
+  validate: () => require("./commands/validate"),
   local: () => require("./commands/local"),
   demo: () => require("./commands/demo"),
   pin: () => require("./commands/pin"),
@@ -27,13 +28,6 @@ const verbs = (called: string | undefined): Register[] =>
   Object.entries(VERBS)
     .filter(([name]) => name === called || !Object.hasOwn(VERBS, called ?? ""))
     .map(([, load]) => load().register);
-
-/** Turns an action that answers with an exit code into one that commander can call. */
-export const action =
-  <Args extends unknown[]>(run: (...args: Args) => Promise<ExitCode>) =>
-  async (...args: Args): Promise<void> => {
-    process.exitCode = await run(...args);
-  };
 
 export async function main(argv: readonly string[]): Promise<void> {
   const program = new Command("homeport")

@@ -4,7 +4,7 @@ import { benchGateway, type GatewayOptions } from "../bench/gateway";
 import { gatewayText } from "../bench/gateway-text";
 import { benchRollout, type RolloutOptions } from "../bench/rollout";
 import { rolloutText } from "../bench/rollout-text";
-import { action } from "../cli";
+import { action } from "../lib/action";
 import { terminal } from "../lib/report";
 
 const positive = (text: string): number => {

@@ -2,8 +2,8 @@ import type { Command } from "commander";
 import { diffFlags, type FlagsDiff } from "../../infra/core/engine/diff";
 import { type EngineFlags, engineFlags, recordedMinors } from "../../infra/core/engine/flags";
 import { ExitCode, InputError } from "../../infra/core/errors";
-import { action } from "../cli";
 import { recordEngineFlags } from "../gen/engine-flags";
+import { action } from "../lib/action";
 import { table, terminal } from "../lib/report";
 
 export function register(program: Command): void {

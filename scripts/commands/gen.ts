@@ -1,11 +1,11 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { ExitCode } from "../../infra/core/errors";
-import { action } from "../cli";
 import { chartSchemaFiles } from "../gen/chart-schemas";
 import { type GeneratedFile, settle } from "../gen/generated-file";
 import { stackReferenceFile } from "../gen/stack-reference";
 import { stackSchemaFile } from "../gen/stack-schema";
+import { action } from "../lib/action";
 import { terminal } from "../lib/report";
 
 const ROOT = resolve(__dirname, "../..");

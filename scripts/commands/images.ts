@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import { ExitCode } from "../../infra/core/errors";
 import { readVersions } from "../../infra/values/versions";
-import { action } from "../cli";
+import { action } from "../lib/action";
 import { type AgentImage, buildAgentImage } from "../lib/oci/agent-image";
 import { replaceFile } from "../lib/replace-file";
 import { step, terminal } from "../lib/report";

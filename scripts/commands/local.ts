@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { ExitCode, InputError } from "../../infra/core/errors";
-import { action } from "../cli";
+import { action } from "../lib/action";
 import { step, table, terminal } from "../lib/report";
 import { takeDown } from "../local/down";
 import { kubectlArguments, kubectlBinary } from "../local/kubectl-run";

@@ -3,7 +3,7 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { ExitCode, InputError, type Problem } from "../../infra/core/errors";
 import { type EngineArguments, ReleaseContent, ReleaseFile, shortId, type Variant } from "../../infra/core/release";
-import { action } from "../cli";
+import { action } from "../lib/action";
 import { parseArguments, parseVariants } from "../lib/pin/flags";
 import { progressNotes } from "../lib/pin/progress";
 import { listingOf, readSource } from "../lib/pin/read-source";

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { nearest } from "../../infra/core/did-you-mean";
 import { type ExitCode, InputError, OperationError } from "../../infra/core/errors";
 import { promote as promoted } from "../../infra/core/pointers";
-import { action } from "../cli";
+import { action } from "../lib/action";
 import type { Change } from "../lib/releases/change-file";
 import { type ClusterCommandOptions, open, realWorld, type World, withClusterOptions } from "../lib/releases/command";
 import { flip } from "../lib/releases/flip";

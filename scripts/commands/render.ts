@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { ExitCode } from "../../infra/core/errors";
-import { action } from "../cli";
+import { action } from "../lib/action";
 import { type RenderedStack, renderStack } from "../lib/render/render";
 import { writeRendered } from "../lib/render/write";
 import { table, terminal } from "../lib/report";

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { ExitCode, InputError } from "../../infra/core/errors";
 import { rollback as rolledBack } from "../../infra/core/pointers";
-import { action } from "../cli";
+import { action } from "../lib/action";
 import { type Change, readChange } from "../lib/releases/change-file";
 import { type ClusterCommandOptions, open, realWorld, type World, withClusterOptions } from "../lib/releases/command";
 import { cutStreams } from "../lib/releases/cut";

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { ExitCode, InputError } from "../../infra/core/errors";
-import { action } from "../cli";
+import { action } from "../lib/action";
 import { readChange } from "../lib/releases/change-file";
 import { clustersOf, localKubeconfig } from "../lib/releases/clusters";
 import { type ClusterCommandOptions, realWorld, type World, withClusterOptions } from "../lib/releases/command";

@@ -4,7 +4,7 @@ import { readStack } from "../../infra/config/read-stack";
 import { nearest } from "../../infra/core/did-you-mean";
 import { ExitCode, InputError } from "../../infra/core/errors";
 import { type ReleaseFile, shortId } from "../../infra/core/release";
-import { action } from "../cli";
+import { action } from "../lib/action";
 import { replaceFile } from "../lib/replace-file";
 import { step, terminal } from "../lib/report";
 import { readText, type StackPaths, stackPaths } from "../lib/stack-paths";
