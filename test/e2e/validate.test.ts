@@ -1,0 +1,115 @@
+import { stringify } from "yaml";
+import type { KubernetesObject } from "../../infra/core/kubernetes-object";
+import { toolBinary } from "../../infra/core/tool-binaries";
+import { type RenderedStack, renderStack } from "../../scripts/lib/render/render";
+import { withApiServer } from "../../scripts/lib/validate/api-server";
+import { type Validation, validateObjects } from "../../scripts/lib/validate/validate";
+import { attempt, poll } from "../../scripts/local/command";
+import { buildGoModule } from "../../scripts/local/toolchain";
+
+jest.setTimeout(900_000); // on a bare machine the API server is built first
+
+/** Answers of one real API server, taken in one go: starting it costs more than asking it. */
+let rendered: RenderedStack;
+let whole: Validation;
+let broken: Validation;
+let accepted: string[];
+let refused: Record<string, string>;
+
+const changed = (kind: string, change: (object: Record<string, never>) => void) => {
+  const found = rendered.objects.find(({ object }) => object.kind === kind);
+  if (found === undefined) throw new Error(`no ${kind}`);
+  const copy = structuredClone(found);
+  change(copy.object as unknown as Record<string, never>);
+  return copy;
+};
+
+const routeAt = (generation: string | undefined): KubernetesObject => {
+  const { object } = changed("HTTPRoute", () => undefined);
+  const { annotations: _, ...metadata } = object.metadata;
+  return generation === undefined
+    ? { ...object, metadata }
+    : { ...object, metadata: { ...metadata, annotations: { "homeport.dev/generation": generation } } };
+};
+
+beforeAll(async () => {
+  await buildGoModule("kubernetes");
+  await buildGoModule("envoy-gateway");
+  rendered = await renderStack("local");
+  await withApiServer(async (kubeconfig) => {
+    whole = await validateObjects(kubeconfig, rendered.objects);
+    const namespaces = rendered.objects.filter(({ object }) => object.kind === "Namespace");
+    broken = await validateObjects(kubeconfig, [
+      ...namespaces,
+      changed("HTTPRoute", (route: { spec?: { rules: { timeout?: object }[] } }) => {
+        Object.assign(route.spec?.rules[0] ?? {}, { timeout: {} });
+      }),
+      changed("BackendTrafficPolicy", (policy: { spec?: object }) => {
+        Object.assign(policy.spec ?? {}, { loadBalancer: { type: "Fastest" } });
+      }),
+      changed("Deployment", (deployment: { spec?: { template: { spec: { hostNetwork?: boolean } } } }) => {
+        Object.assign(deployment.spec?.template.spec ?? {}, { hostNetwork: true });
+      }),
+    ]);
+    await applyRoutes(kubeconfig);
+  });
+});
+
+/** The admission policy against real updates, in the order in which people would try them. */
+async function applyRoutes(kubeconfig: string): Promise<void> {
+  const kubectl = (args: string[], object: unknown) =>
+    attempt(toolBinary("kubectl"), ["--kubeconfig", kubeconfig, ...args, "--filename", "-"], {
+      input: stringify(object),
+    });
+  const write = (object: KubernetesObject, ...flags: string[]) =>
+    kubectl(["apply", "--server-side", "--force-conflicts", "--field-manager=homeport", ...flags], object);
+  for (const { object } of rendered.objects.filter(({ object }) => object.kind.startsWith("ValidatingAdmission")))
+    await write(object);
+  await write(routeAt("7"));
+  // The policy is in force a moment after it is stored; a dry run of the forbidden tells when.
+  await poll(async () => ((await write(routeAt("6"), "--dry-run=server")).code !== 0 ? true : undefined), 30_000);
+  refused = {
+    older: (await write(routeAt("6"))).stderr,
+    notANumber: (await write(routeAt("7a"))).stderr,
+    replacedWithout: (await kubectl(["replace"], routeAt(undefined))).stderr,
+  };
+  accepted = [
+    (await write(routeAt("7"))).stdout,
+    (await write(routeAt("8"))).stdout,
+    (await write(routeAt("10"))).stdout,
+  ];
+}
+
+describe("every rendered object of stack local", () => {
+  it("is accepted by a real API server with all CRDs, without a warning", () => {
+    expect(whole.problems).toEqual([]);
+    expect(whole.judged).toBe(rendered.objects.length);
+    expect(whole.judged).toBeGreaterThanOrEqual(30);
+    expect(whole.customKinds).toBeGreaterThanOrEqual(18);
+    console.info(`${whole.judged} objects judged, ${whole.customKinds} custom kinds`);
+  });
+
+  it("would be refused with a field the API does not know, a value it does not allow, or a pod that asks for the host", () => {
+    const text = broken.problems.join("\n");
+    expect(text).toMatch(/spec\.rules\[0\]\.timeout/);
+    expect(text).toMatch(/spec\.loadBalancer\.type.*Fastest/);
+    expect(text).toMatch(/would violate PodSecurity "restricted.*host namespaces/);
+  });
+});
+
+describe("a route's generation", () => {
+  it("never falls, whatever the writer", () => {
+    expect(refused.older).toContain("rolled back since; git pull or homeport promote");
+    expect(refused.older).toContain("route app-chat is at generation 7, this is 6");
+    expect(refused.notANumber).toContain("rolled back since; git pull or homeport promote");
+  });
+
+  it("cannot be dropped", () => {
+    expect(refused.replacedWithout).toContain("this is without one");
+  });
+
+  it("may stay and rise, as a number and not as text", () => {
+    for (const answer of accepted) expect(answer).toMatch(/httproute.*app-chat serverside-applied/);
+    expect(accepted).toHaveLength(3);
+  });
+});
