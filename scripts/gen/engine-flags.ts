@@ -30,7 +30,12 @@ export const FlagsFile = Recording.extend({ source: z.string(), recordedOn: z.is
 export type FlagsFile = z.infer<typeof FlagsFile>;
 
 /** Asks the vLLM that this Python has installed for its flags, and writes them where the checks read them. */
-export async function recordEngineFlags(python: string, source: string, today: string): Promise<string> {
+export async function recordEngineFlags(
+  python: string,
+  source: string,
+  today: string,
+  folder = join(__dirname, "../../infra/core/engine"),
+): Promise<string> {
   const script = join(__dirname, "engine-flags.py");
   const { stdout } = await promisify(execFile)(python, [script], { maxBuffer: 64 * 2 ** 20 }).catch((error: Error) => {
     throw new OperationError(
@@ -39,7 +44,7 @@ export async function recordEngineFlags(python: string, source: string, today: s
     );
   });
   const { version, flags } = Recording.parse(JSON.parse(stdout));
-  const file = join(__dirname, "../../infra/core/engine", `flags-${minorOf(version)}.generated.json`);
+  const file = join(folder, `flags-${minorOf(version)}.generated.json`);
   await writeFile(file, formatFlagsFile({ version, source, recordedOn: today, flags }));
   return file;
 }

@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { diffFlags } from "../../infra/core/engine/diff";
 import { engineFlags, recordedMinors } from "../../infra/core/engine/flags";
-import { FlagsFile } from "../../scripts/gen/engine-flags";
+import { FlagsFile, recordEngineFlags } from "../../scripts/gen/engine-flags";
 
 const folder = join(__dirname, "../../infra/core/engine");
 
@@ -29,4 +30,21 @@ test("the difference between two versions names added, removed and changed flags
   });
   expect(diffFlags(to, from).removed).toEqual(forward.added);
   expect(diffFlags(from, from)).toMatchObject({ added: [], removed: [], changed: [] });
+});
+
+test("a recording is written from what the parser says, byte for byte the committed file", async () => {
+  const scratch = mkdtempSync(join(tmpdir(), "homeport-"));
+  const committed = readFileSync(join(folder, "flags-0.32.generated.json"), "utf8");
+  const { version, flags, source, recordedOn } = FlagsFile.parse(JSON.parse(committed));
+  const python = join(scratch, "python");
+  writeFileSync(python, `#!/bin/sh\ncat ${scratch}/answer\n`, { mode: 0o755 });
+  writeFileSync(join(scratch, "answer"), JSON.stringify({ version, flags }));
+  const file = await recordEngineFlags(python, source, recordedOn, scratch);
+  expect(readFileSync(file, "utf8")).toBe(committed);
+});
+
+test("a Python without vLLM is one sentence with its fix", async () => {
+  await expect(recordEngineFlags("/bin/false", "nowhere", "2026-11-22", tmpdir())).rejects.toThrow(
+    "give a Python that has vLLM installed",
+  );
 });
