@@ -3,7 +3,7 @@ import { nearest } from "../../infra/core/did-you-mean";
 import { type ExitCode, InputError, OperationError } from "../../infra/core/errors";
 import { promote as promoted } from "../../infra/core/pointers";
 import { action } from "../lib/action";
-import type { Change } from "../lib/releases/change-file";
+import { type Change, readChange } from "../lib/releases/change-file";
 import { type ClusterCommandOptions, open, realWorld, type World, withClusterOptions } from "../lib/releases/command";
 import { flip } from "../lib/releases/flip";
 import { isReady, readinessText } from "../lib/releases/readiness";
@@ -36,16 +36,18 @@ export async function promote(
   world: World = realWorld,
 ): Promise<ExitCode> {
   const session = await open(options, world, { strict: true }).session(model);
-  const change = unfinishedPromote(session, release) ?? newChange(session, release, options, world);
+  const change = begunPromote(session, release) ?? newChange(session, release, options, world);
   const results = await flip(session, change, world.clock, Object.keys(session.clusters));
   return reportChange(session, change, results, options);
 }
 
-/** The same command died earlier, after a route and before the stack file: it is finished, not done twice. */
-function unfinishedPromote({ unfinished }: Session, release: string): Change | undefined {
-  if (unfinished?.verb !== "promote" || unfinished.after.live !== release) return undefined;
-  terminal.note(`finishing the promote of ${release} that was begun at ${unfinished.startedAt}`);
-  return unfinished;
+/** The same command died earlier, or a region was away: it is finished, not done twice. */
+function begunPromote({ paths, model, current, unfinished }: Session, release: string): Change | undefined {
+  const begun = unfinished ?? readChange(paths.state, model);
+  if (begun?.verb !== "promote" || begun.after.live !== release || begun.after.generation !== current.generation)
+    return undefined;
+  terminal.note(`finishing the promote of ${release} that was begun at ${begun.startedAt}`);
+  return begun;
 }
 
 function newChange(session: Session, release: string, { reinstate, stack }: PromoteOptions, world: World): Change {

@@ -87,9 +87,53 @@ describe("promote", () => {
     w.cluster.deaf = true;
     expect(await up(w)).toBe(3);
     expect(err).toContain("the gateway has not taken the route over within 10 s");
+    expect(err).toContain("finish it with 'homeport promote chat r2 --stack fixture'");
     w.cluster.deaf = false;
-    expect(await back(w, { resume: true })).toBe(0);
+    expect(await up(w)).toBe(0);
     expect(existsSync(w.changeFile)).toBe(false);
+    expect(chat(w).generation).toBe(8);
+    expect(await said(up(w))).toContain("it is live already");
+  });
+
+  it("refuses to carry other edits of the stack file along; a rollback carries them and says so", async () => {
+    const w = releaseWorld({ helm: true });
+    w.write(
+      w.text().replace("  homeport:policies", "  homeport:traffic: { hostname: llm.example.com }\n  homeport:policies"),
+    );
+    expect(await said(up(w))).toBe(
+      "ClusterError app-chat in local is not as the stack file has it: spec.hostnames; deploy first (homeport local up, or pulumi up), then promote",
+    );
+    expect(w.cluster.generation("app-chat")).toBe(7);
+    w.up();
+    await up(w);
+    w.write(w.text().replace("llm.example.com", "other.example.com"));
+    expect(await back(w)).toBe(0);
+    expect(err).toContain(
+      "app-chat in local is not as the stack file has it: spec.hostnames.0; the rollback deploys that too",
+    );
+  }, 30_000);
+
+  it("loses against somebody who promotes another release at the same moment", async () => {
+    const w = releaseWorld();
+    const other = w.text().replace("live: r1", "live: r2").replace("generation: 7", "generation: 8");
+    const list = w.cluster.list.bind(w.cluster);
+    w.cluster.list = async (kinds) => {
+      const seen = await list(kinds);
+      const mine = w.text();
+      w.write(
+        other
+          .replace("live: r2", "live: r1")
+          .replace("{ release: r2, step: staged }", "{ release: r2, step: canary, percent: 50 }"),
+      );
+      w.up();
+      w.write(mine);
+      return seen;
+    };
+    const calls = said(up(w));
+    expect(await calls).toContain(
+      "somebody else has changed app-chat in local just now (generation 8); git pull or homeport promote",
+    );
+    expect(chat(w).live).toBe("r1");
   });
 });
 

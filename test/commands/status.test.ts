@@ -64,7 +64,7 @@ describe("homeport status", () => {
     const said = await shown(w);
     expect(said).toContain("us-west-2 does not answer: Unable to connect");
     expect(said.replace(/\n {2}/g, " ")).toMatch(
-      /promote to r2 of \S+ is not finished in us-west-2; homeport rollback chat --resume/,
+      /promote to r2 of \S+ is not finished in us-west-2; homeport promote chat r2/,
     );
     for (const line of said.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
     const [model] = JSON.parse(await shown(w, { json: true }));

@@ -1,3 +1,4 @@
+import type { KubernetesObject } from "../../../infra/core/kubernetes-object";
 import { ANNOTATIONS, NAMESPACES } from "../../../infra/core/names";
 import type { Kubectl, StoredObject } from "../kubectl";
 
@@ -29,7 +30,7 @@ export async function routesOf(cluster: Kubectl, model: string): Promise<StoredO
 export function stateOf(objects: readonly StoredObject[]): RegionState {
   const of = (kind: string) => objects.filter((o) => o.kind === kind);
   const routes = of("HTTPRoute");
-  const generations = routes.map((r) => Number(r.metadata.annotations?.[ANNOTATIONS.generation])).filter((n) => n > 0);
+  const generations = routes.map(generationOf).filter((n) => n > 0);
   return {
     ...(generations.length > 0 && { generation: Math.max(...generations) }),
     weights: weightsOf(routes[0]),
@@ -39,11 +40,16 @@ export function stateOf(objects: readonly StoredObject[]): RegionState {
   };
 }
 
+/** Of the stack file that the route was rendered from; 0 when it says none. */
+export const generationOf = ({ metadata }: KubernetesObject): number =>
+  Number(metadata.annotations?.[ANNOTATIONS.generation] ?? 0);
+
 interface RouteSpec {
   rules?: { backendRefs?: { name: string; weight?: number }[] }[];
 }
 
-const weightsOf = (route: StoredObject | undefined): Record<string, number> =>
+/** Service -> weight of the route's first rule. */
+export const weightsOf = (route: KubernetesObject | undefined): Record<string, number> =>
   Object.fromEntries(
     ((route?.spec as RouteSpec | undefined)?.rules?.[0]?.backendRefs ?? []).map((b) => [b.name, b.weight ?? 1]),
   );

@@ -1,11 +1,15 @@
+import { isDeepStrictEqual } from "node:util";
 import type { LoadedStack } from "../../../infra/config/schema";
 import { OperationError } from "../../../infra/core/errors";
+import type { KubernetesObject } from "../../../infra/core/kubernetes-object";
 import { ClusterError, type Kubectl, type StoredObject } from "../kubectl";
 import { replaceFile } from "../replace-file";
+import { terminal } from "../report";
 import { withPointers } from "../stack-editor";
 import type { StackPaths } from "../stack-paths";
 import { type Change, removeChange, writeChange } from "./change-file";
-import { isAccepted, routesOf } from "./cluster-state";
+import { generationOf, isAccepted, routesOf } from "./cluster-state";
+import { sharesOf, undeployedPart } from "./route-difference";
 import { type Session, stackText } from "./session";
 import { loadStackText } from "./stack-text";
 
@@ -28,6 +32,7 @@ export interface Clock {
 }
 
 const CONFIRM_SECONDS = 10;
+
 /**
  * Makes `change.after` true: first the routes of every reachable region in parallel, then the stack file. It may die at
  * any point and be repeated: the change is on disk before the first route, and every step gives the same bytes again.
@@ -42,7 +47,7 @@ export async function flip(
   const text = withPointers(stackText(paths), model, change.after, paths.label);
   const { stack } = loadStackText(paths, text);
   writeChange(paths.state, change);
-  const tried = await Promise.all(regions.map((region) => attempt(session, stack, region, clock)));
+  const tried = await Promise.all(regions.map((region) => attempt(session, change, stack, region, clock)));
   const results = tried.filter((r): r is RegionResult => !(r instanceof ClusterError));
   const refused = tried.find((r): r is ClusterError => r instanceof ClusterError);
   const done = results.filter((r) => r.outcome !== "pending");
@@ -65,12 +70,13 @@ export async function flip(
 
 async function attempt(
   session: Session,
+  change: Change,
   stack: LoadedStack,
   region: string,
   clock: Clock,
 ): Promise<RegionResult | ClusterError> {
   try {
-    return await flipRegion(session, stack, region, clock);
+    return await flipRegion(session, change, stack, region, clock);
   } catch (error) {
     if (!(error instanceof ClusterError)) throw error;
     return error.failure === "unreachable" ? { region, outcome: "pending", reason: error.message } : error;
@@ -79,12 +85,13 @@ async function attempt(
 
 async function flipRegion(
   { clusters, routes: routesIn, model }: Session,
+  change: Change,
   stack: LoadedStack,
   region: string,
   clock: Clock,
 ): Promise<RegionResult> {
   const cluster = clusters[region]!;
-  const live = new Set((await routesOf(cluster, model)).map((route) => route.metadata.name));
+  const live = new Map((await routesOf(cluster, model)).map((route) => [route.metadata.name, route]));
   // A route that is not there yet waits for its key policy, which only `up` makes.
   const routes = routesIn(stack, region, model).filter((route) => live.has(route.metadata.name));
   if (routes.length === 0)
@@ -93,6 +100,7 @@ async function flipRegion(
       `${model} has no route in ${region} yet`,
       "deploy the stack first: homeport local up, or pulumi up",
     );
+  for (const route of routes) assertOurs(change, region, route, live.get(route.metadata.name)!);
   const stored = await cluster.apply(routes);
   const storedAfter = clock.elapsed();
   return (await confirmed(cluster, model, stored, clock))
@@ -103,6 +111,24 @@ async function flipRegion(
         storedAfter,
         reason: `the gateway has not taken the route over within ${CONFIRM_SECONDS} s`,
       };
+}
+
+/** The route is the one that this stack file describes, but for what the change changes. */
+function assertOurs({ verb, after }: Change, region: string, route: KubernetesObject, stored: StoredObject): void {
+  const { name } = route.metadata;
+  // The admission policy lets an equal generation pass; two promotes at once would have the same one.
+  const taken = generationOf(stored) >= after.generation && !isDeepStrictEqual(sharesOf(stored), sharesOf(route));
+  if (taken)
+    throw new ClusterError(
+      "stale",
+      `somebody else has changed ${name} in ${region} just now (generation ${generationOf(stored)})`,
+      "git pull or homeport promote",
+    );
+  const part = undeployedPart(route, stored);
+  if (part === undefined) return;
+  const difference = `${name} in ${region} is not as the stack file has it: ${part}`;
+  if (verb === "rollback") terminal.note(`${difference}; the rollback deploys that too`);
+  else throw new ClusterError("other", difference, "deploy first (homeport local up, or pulumi up), then promote");
 }
 
 /** Waits until the gateway has seen the stored version of every route. */

@@ -65,10 +65,10 @@ export function modelStatus(stack: LoadedStack, model: string, { states, away, c
   };
 }
 
-const fixOf = ({ verb, model, after }: Change, generation: number): string =>
-  after.generation <= generation
-    ? `homeport rollback ${model} --resume`
-    : `repeat homeport ${verb} ${model}${verb === "promote" ? ` ${after.live}` : ""}`;
+const fixOf = ({ verb, model, after }: Change, generation: number): string => {
+  if (verb === "promote") return `homeport promote ${model} ${after.live}`;
+  return `homeport rollback ${model}${after.generation <= generation ? " --resume" : ""}`;
+};
 
 const routeDifferences = (generation: number, states: Seen["states"]): string[] =>
   Object.entries(states).flatMap(([region, state]) => {

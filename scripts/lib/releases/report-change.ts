@@ -39,10 +39,9 @@ export function reportChange(
     const rows = results.map((r) => [r.region, r.outcome, seconds(r.storedAfter), seconds(r.dataPlaneAfter)]);
     terminal.out(table([["region", "outcome", "route stored", "data plane"], ...rows]));
   }
+  const again = change.verb === "promote" ? `promote ${model} ${live}` : `rollback ${model} --resume`;
   for (const { region, reason } of pending)
-    terminal.note(
-      `${region}: ${reason}; finish it with 'homeport rollback ${model} --resume --stack ${paths.environment}'`,
-    );
+    terminal.note(`${region}: ${reason}; finish it with 'homeport ${again} --stack ${paths.environment}'`);
   if (options.push) pushed(paths.root, paths.label, message);
   else if (!options.json)
     terminal.out(
