@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type Addresses, NODE_PORTS, type Places } from "./layout";
+import { type Addresses, NODE_PORTS, type Places, STORE_REGION } from "./layout";
 import { type GoModuleName, toolPath } from "./toolchain";
 
 /** One program of the node: what it is called with and the files it reads. */
@@ -66,7 +66,7 @@ export function daemonsOf(places: Places, at: Addresses, s3Keys: { access: strin
       name: "s3",
       argv: [
         toolPath("versitygw", "versitygw"),
-        ...flags({ port: `${at.nodeAddress}:${NODE_PORTS.s3}`, region: "local", quiet: true }),
+        ...flags({ port: `${at.nodeAddress}:${NODE_PORTS.s3}`, region: STORE_REGION, quiet: true }),
         "posix",
         places.s3,
       ],

@@ -1,11 +1,12 @@
 import { CreateBucketCommand, HeadBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { OperationError } from "../../infra/core/errors";
 import { poll } from "./command";
-import { type Addresses, NODE_PORTS } from "./layout";
+import { type Addresses, NODE_PORTS, STORE_REGION } from "./layout";
 
 /** The local bucket as this machine's programs reach it. */
 export interface ObjectStore {
   endpoint: string;
+  region: string;
   accessKeyId: string;
   secretAccessKey: string;
   bucket: string;
@@ -26,8 +27,14 @@ export const STORE_SECRET = "weights.secretAccessKey";
 /** Waits for the S3 server and makes the bucket unless it is there. */
 export async function ensureStore(at: Addresses, secretAccessKey: string): Promise<ObjectStore> {
   const endpoint = `http://${at.nodeAddress}:${NODE_PORTS.s3}`;
-  const store = { endpoint, accessKeyId: STORE.accessKeyId, secretAccessKey, bucket: STORE.bucket };
-  const client = new S3Client({ endpoint, region: "local", forcePathStyle: true, credentials: store, maxAttempts: 1 });
+  const store = { endpoint, region: STORE_REGION, accessKeyId: STORE.accessKeyId, secretAccessKey, bucket: STORE.bucket };
+  const client = new S3Client({
+    endpoint,
+    region: STORE_REGION,
+    forcePathStyle: true,
+    credentials: store,
+    maxAttempts: 1,
+  });
   const Bucket = STORE.bucket;
   const ready = await poll(async () => {
     const found = await client.send(new HeadBucketCommand({ Bucket })).then(
