@@ -28,10 +28,7 @@ export async function validateObjects(kubeconfig: string, objects: readonly Rend
     ...flags,
   ];
 
-  const files = crdFiles();
-  await run(kubectl[0], apply(...files.flatMap((file) => ["--filename", file])));
-  const found = (await run(kubectl[0], [...kubectl[1], "get", "crd", "--output=name"])).trim().split("\n");
-  await run(kubectl[0], [...kubectl[1], "wait", "--for=condition=Established", "--timeout=60s", ...found]);
+  const customKinds = await teachCustomKinds(kubeconfig);
 
   const problems: string[] = [];
   for (const region of new Set(objects.map((object) => object.region))) {
@@ -45,7 +42,16 @@ export async function validateObjects(kubeconfig: string, objects: readonly Rend
     if (accepted !== own.length && complaints(stderr).length === 0)
       problems.push(`${own.length - accepted} of ${own.length} objects got no answer`);
   }
-  return { judged: objects.length, customKinds: found.length, problems };
+  return { judged: objects.length, customKinds, problems };
+}
+
+/** Gives the API server Gateway API's and Envoy Gateway's kinds; returns how many it knows then. */
+export async function teachCustomKinds(kubeconfig: string): Promise<number> {
+  const kubectl = (...args: string[]) => run(toolBinary("kubectl"), ["--kubeconfig", kubeconfig, ...args]);
+  await kubectl("apply", "--server-side", ...crdFiles().flatMap((file) => ["--filename", file]));
+  const kinds = (await kubectl("get", "crd", "--output=name")).trim().split("\n");
+  await kubectl("wait", "--for=condition=Established", "--timeout=60s", ...kinds);
+  return kinds.length;
 }
 
 const manifest = (objects: readonly KubernetesObject[]): string =>
