@@ -25,7 +25,6 @@ interface Settings {
 
 /** `agent node-cache`: keeps the wanted releases on this node until `signal` says stop. */
 export async function runNodeCache(config: NodeCacheConfig, signal: AbortSignal, settings: Settings): Promise<void> {
-  const { log, roundSeconds = 30, refusedSeconds = 30 } = settings;
   await checkMount(config);
   const cache = new CacheFolder(config.root, config.owner);
   await cache.prepare();
@@ -35,19 +34,29 @@ export async function runNodeCache(config: NodeCacheConfig, signal: AbortSignal,
     lastRound: 0,
   };
   const server = adminServer(status).listen(config.adminPort);
-  signal.addEventListener("abort", () => server.close(), { once: true });
+  try {
+    await forgetUnwantedFailures(config, cache);
+    await rounds(config.releases, contextOf(config, cache, status, signal, settings), status, settings);
+  } finally {
+    server.close();
+    server.closeAllConnections();
+  }
+}
 
-  const context = contextOf(config, cache, status, signal, settings);
+async function rounds(
+  releases: string[],
+  context: SyncContext,
+  status: CacheStatus,
+  settings: Settings,
+): Promise<void> {
+  const { log, roundSeconds = 30, refusedSeconds = 30 } = settings;
+  const { signal } = context.transfer;
   const nextTry = new Map<string, { at: number; refusals: number }>();
-  await forgetUnwantedFailures(config, cache);
   while (!signal.aborted) {
-    for (const id of config.releases) {
+    for (const id of releases) {
       const waiting = nextTry.get(id);
       if (waiting && waiting.at > Date.now()) continue;
-      const refusals = await oneRelease(id, context, status, waiting?.refusals ?? 0, log).catch((error) => {
-        if (signal.aborted) return 0;
-        throw error;
-      });
+      const refusals = await oneRelease(id, context, status, waiting?.refusals ?? 0, log);
       const wait = refusedSeconds * Math.min(20, 2 ** (refusals - 1));
       if (refusals > 0) nextTry.set(id, { at: Date.now() + wait * 1000, refusals });
       else nextTry.delete(id);
