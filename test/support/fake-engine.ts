@@ -57,6 +57,7 @@ export class FakeEngine {
   readonly #used = new WeakSet<object>();
   #server: http.Server | undefined;
   #port = 0;
+  #stepping: NodeJS.Timeout | undefined;
 
   get url(): string {
     return `http://127.0.0.1:${this.#port}`;
@@ -70,8 +71,19 @@ export class FakeEngine {
     return this;
   }
 
+  /** The engine works, whether or not an answer comes out. */
+  stepEvery(ms: number): void {
+    clearInterval(this.#stepping);
+    this.#stepping = setInterval(() => this.steps++, ms);
+  }
+
+  stopStepping(): void {
+    clearInterval(this.#stepping);
+  }
+
   /** Ends as a killed process does: every connection reset, then refused. */
   async kill(): Promise<void> {
+    this.stopStepping();
     const server = this.#server;
     this.#server = undefined;
     if (!server?.listening) return;

@@ -73,6 +73,18 @@ export async function startHarness(overrides: Overrides = {}, { waitReady = true
   return harness;
 }
 
+/** A test with a guard and an engine of its own, so that many can wait for their times at once. */
+export const withGuard =
+  (overrides: Overrides, test: (at: Harness) => Promise<void>, options = { waitReady: true }) =>
+  async (): Promise<void> => {
+    const at = await startHarness(overrides, options);
+    try {
+      await test(at);
+    } finally {
+      await at.stop();
+    }
+  };
+
 /** Polls until true; throws after `ms`. Answers how long it took. */
 export async function until(condition: () => boolean | Promise<boolean>, ms: number): Promise<number> {
   const start = performance.now();
