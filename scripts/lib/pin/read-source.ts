@@ -10,7 +10,7 @@ import { licenceOf, licenceOfCard } from "../sources/licence";
 import type { Entry, Listing } from "../sources/listing";
 import { chatTemplateDigest, modelFacts } from "../sources/model-config";
 import { ociListing } from "../sources/oci";
-import type { S3Options } from "../sources/s3";
+import { type S3Options, s3Listing } from "../sources/s3";
 
 export interface SourceRules extends FileRules {
   acceptLicence?: string;
@@ -19,16 +19,13 @@ export interface SourceRules extends FileRules {
 
 type FromSource = Pick<ReleaseContent, "weights" | "architecture" | "chatTemplate" | "quantization">;
 
-/** The S3 library takes a third of a second to load; other sources and other verbs do not pay for it. */
-const s3Source = () => require("../sources/s3") as typeof import("../sources/s3");
-
 /** What lies at an address. */
 export async function listingOf(address: Address, s3: S3Options): Promise<Listing> {
   switch (address.kind) {
     case "directory":
       return directoryListing(address.path);
     case "s3":
-      return s3Source().s3Listing(address.bucket, address.prefix, s3);
+      return s3Listing(address.bucket, address.prefix, s3);
     case "oci":
       return ociListing(address.registry, address.name, address.reference);
     case "hub":

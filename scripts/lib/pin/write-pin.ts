@@ -51,7 +51,7 @@ export function preparePin(paths: StackPaths, model: string, name: string, conte
 }
 
 /** `org/model@3c1d0f9ab2c1, vLLM 0.32, a100x4`: what a reader of the stack file wants to know of an id. */
-export function comment({ weights, engine, variants }: ReleaseContent): string {
+function comment({ weights, engine, variants }: ReleaseContent): string {
   const source = weights.source.replace(/^(hf|dir):\/\//, "").replace(/@(?:sha256:)?([0-9a-f]{12})[0-9a-f]*$/, "@$1");
   return `${source}, vLLM ${engine.version.replace(/\.0$/, "")}, ${Object.keys(variants).join(" ")}`;
 }

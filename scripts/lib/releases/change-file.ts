@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import { OperationError } from "../../../infra/core/errors";
@@ -55,13 +55,3 @@ export function writeChange(state: string, change: Change): void {
 }
 
 export const removeChange = (state: string, model: string): void => rmSync(pathOf(state, model), { force: true });
-
-/** Models with a change that is not finished. */
-export function changedModels(state: string): string[] {
-  try {
-    return readdirSync(join(state, "changes")).flatMap((name) => /^(.+)\.json$/.exec(name)?.[1] ?? []);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-    throw error;
-  }
-}

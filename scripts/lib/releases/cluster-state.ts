@@ -27,7 +27,7 @@ export async function routesOf(cluster: Kubectl, model: string): Promise<StoredO
   return cluster.list("httproutes.gateway.networking.k8s.io", NAMESPACES.models, selectorOf(model));
 }
 
-export function stateOf(objects: readonly StoredObject[]): RegionState {
+function stateOf(objects: readonly StoredObject[]): RegionState {
   const of = (kind: string) => objects.filter((o) => o.kind === kind);
   const routes = of("HTTPRoute");
   const generations = routes.map(generationOf).filter((n) => n > 0);

@@ -26,7 +26,7 @@ export interface Session {
   away: Readonly<Record<string, string>>;
 }
 
-export const pointersOf = ({ live, previous, candidate, withdrawn, generation }: ModelConfig): Pointers => ({
+const pointersOf = ({ live, previous, candidate, withdrawn, generation }: ModelConfig): Pointers => ({
   live,
   previous,
   ...(candidate && { candidate }),
