@@ -5,6 +5,7 @@ import type { WaitWeightsConfig } from "../core/agent-config";
 import { CACHE_FOLDERS } from "../core/names";
 import { shortId } from "../core/release";
 import { releaseFolder } from "../core/weights-layout";
+import { type Facts, factLine } from "./node-cache/failure";
 import { stopSignal } from "./stop-signal";
 
 /** `agent wait-weights`, an init container: returns when the release may be used, throws with the reason otherwise. */
@@ -37,10 +38,7 @@ export async function waitForWeights(
   while (!signal.aborted) {
     if ((await readMarker(verified))?.release === releaseId) return { ok: true, message: `${weights} are verified` };
     const facts = await readMarker(failed);
-    if (facts !== undefined) {
-      const { file, expected, found } = facts;
-      return { ok: false, message: `${weights} refused: file ${file}; expected ${expected}; found ${found}` };
-    }
+    if (facts !== undefined) return { ok: false, message: `${weights} refused: ${factLine(facts)}` };
     if (Date.now() >= deadline) {
       const message = `waited ${timeoutSeconds} s for ${weights}: no ${verified}; the node cache's pod on this node says why`;
       return { ok: false, message };
@@ -50,7 +48,7 @@ export async function waitForWeights(
   return { ok: false, message: `stopped while waiting for ${weights}` };
 }
 
-async function readMarker(file: string): Promise<Record<string, string> | undefined> {
+async function readMarker(file: string): Promise<(Facts & { release: string }) | undefined> {
   try {
     return JSON.parse(await readFile(file, "utf8"));
   } catch {

@@ -35,8 +35,8 @@ export function register(program: Command): void {
 }
 
 /** Credentials come from the usual AWS_* variables, profile or role: the stack's own are the cluster's. */
-export async function mirror(model: string, name: string, flags: MirrorFlags, root?: string): Promise<ExitCode> {
-  const paths = stackPaths(flags.stack, root);
+async function mirror(model: string, name: string, flags: MirrorFlags): Promise<ExitCode> {
+  const paths = stackPaths(flags.stack);
   const { config, releases } = readStack(paths.root, flags.stack);
   const release = releases[model]?.[name];
   if (release === undefined) throw unpinned(model, name, Object.keys(releases[model] ?? {}), Object.keys(releases));
@@ -54,7 +54,7 @@ export async function mirror(model: string, name: string, flags: MirrorFlags, ro
 const noteFile = (path: string, bytes: number): void => terminal.note(`  ${path}: ${bytes} bytes`);
 
 /** Writes `mirrored: {region: date}` into the release file; what a region has already is left as it is. */
-export function noteMirrored(paths: StackPaths, model: string, name: string, regions: readonly string[]): void {
+function noteMirrored(paths: StackPaths, model: string, name: string, regions: readonly string[]): void {
   const path = paths.release(model, name);
   const before = readText(path) ?? "";
   const file = JSON.parse(before) as ReleaseFile;

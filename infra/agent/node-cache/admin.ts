@@ -2,7 +2,7 @@ import { createServer, type Server } from "node:http";
 import { shortId } from "../../core/release";
 
 /** `syncing`: under way or to be tried again; `failed`: refused, with the facts in the failed marker. */
-export type ReleaseState = "syncing" | "verified" | "failed";
+type ReleaseState = "syncing" | "verified" | "failed";
 
 export interface CacheStatus {
   states: Map<string, ReleaseState>;

@@ -63,7 +63,7 @@ async function shortage(
 }
 
 /** Bytes of a release on the disk, finished and partial. */
-export async function bytesOf(cache: CacheFolder, id: string): Promise<number> {
+async function bytesOf(cache: CacheFolder, id: string): Promise<number> {
   let bytes = 0;
   for (const folder of [cache.release(id), cache.partial(id)])
     for (const path of await filesBelow(folder))

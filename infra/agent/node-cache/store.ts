@@ -19,7 +19,7 @@ export interface WeightsStore {
 }
 
 /** Client with the retries left to the caller, who knows how far a file has come. */
-export function s3Client(
+function s3Client(
   { region, endpoint, pathStyle }: StoreAddress,
   credentials?: { accessKeyId: string; secretAccessKey: string },
 ): S3Client {

@@ -8,7 +8,7 @@ import { type BuiltImage, buildImage } from "./image";
 import { entriesOfTree, type LayerEntry } from "./layer";
 import { type NodePin, nodeRuntime } from "./node-runtime";
 
-export const AGENT_IMAGE_NAME = "homeport.local/agent";
+const AGENT_IMAGE_NAME = "homeport.local/agent";
 
 /** What the agent image is made from besides our own source. */
 export interface AgentImageLock {

@@ -77,7 +77,7 @@ function onDiskOfItsOwn(): void {
   beforeEach(() => mount(node.root, 40));
   afterEach(async () => {
     await node.stop();
-    execFileSync("umount", [node.root]);
+    execFileSync("/bin/umount", [node.root]);
   });
 
   test("weights that cannot fit are refused before a byte is fetched", async () => {
@@ -124,7 +124,7 @@ test("without the disk that was promised the cache does not start", async () => 
 });
 
 function mount(folder: string, mebibytes: number): void {
-  execFileSync("mount", ["-t", "tmpfs", "-o", `size=${mebibytes}m`, "tmpfs", folder]);
+  execFileSync("/bin/mount", ["-t", "tmpfs", "-o", `size=${mebibytes}m`, "tmpfs", folder]);
 }
 
 /** A mount needs root and the right to mount; elsewhere /dev/full stands for the full disk. */
@@ -133,7 +133,7 @@ function canMount(): boolean {
   const folder = execFileSync("mktemp", ["-d"]).toString().trim();
   try {
     mount(folder, 1);
-    execFileSync("umount", [folder]);
+    execFileSync("/bin/umount", [folder]);
     return true;
   } catch {
     return false;
