@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { KubernetesObject } from "../core/kubernetes-object";
 
 /** The provider's token for an object: `kubernetes:core/v1:Service`, `kubernetes:apps/v1:Deployment`. */
-export const tokenOf = ({ apiVersion, kind }: Pick<KubernetesObject, "apiVersion" | "kind">): string =>
+const tokenOf = ({ apiVersion, kind }: Pick<KubernetesObject, "apiVersion" | "kind">): string =>
   `kubernetes:${apiVersion.includes("/") ? apiVersion : `core/${apiVersion}`}:${kind}`;
 
 /** Unique within one region and kind, and the same in every run: an object that moves in a file is not replaced. */

@@ -2,11 +2,11 @@ import { z } from "zod";
 import type { StackConfig } from "../config/schema";
 import { DATA_CLASSES } from "../core/data-class";
 import { gatewayName, NAMESPACES } from "../core/names";
-import { KubernetesName, NamespaceName, Quantity } from "./fields";
+import { KubernetesName, Quantity } from "./fields";
 
 export const EdgeValues = z.strictObject({
-  namespace: NamespaceName,
-  modelsNamespace: NamespaceName,
+  namespace: KubernetesName,
+  modelsNamespace: KubernetesName,
   gatewayClass: KubernetesName,
   gateways: z.array(z.strictObject({ name: KubernetesName, dataClass: z.enum(DATA_CLASSES) })).min(1),
   port: z.int().min(1).max(65_535),
@@ -35,7 +35,7 @@ export const EdgeValues = z.strictObject({
 export type EdgeValues = z.output<typeof EdgeValues>;
 
 /** Data classes that some policy uses, least sensitive first: one Gateway each, so that classes share no proxy. */
-export const dataClassesInUse = ({ policies }: Pick<StackConfig, "policies">) =>
+const dataClassesInUse = ({ policies }: Pick<StackConfig, "policies">) =>
   DATA_CLASSES.filter((dataClass) => Object.values(policies).some((policy) => policy.class === dataClass));
 
 export function edgeValues(config: StackConfig): EdgeValues {

@@ -4,7 +4,6 @@ import { z } from "zod";
 
 /** RFC 1123 label. */
 export const KubernetesName = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/);
-export const NamespaceName = KubernetesName;
 
 /** Kubernetes quantity: `100m`, `512Mi`, `0.5`. */
 export const Quantity = z.string().regex(/^[0-9]+(\.[0-9]+)?(m|Ki|Mi|Gi|Ti)?$/);

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { ModelConfig, PolicyConfig, StackConfig } from "../config/schema";
 import { gatewayName, keysSecretName, NAMESPACES, PORTS, routeName } from "../core/names";
-import { KubernetesName, NamespaceName, Port } from "./fields";
+import { KubernetesName, Port } from "./fields";
 import type { RunningRelease } from "./running-releases";
 
 const Backend = z.strictObject({
@@ -11,8 +11,8 @@ const Backend = z.strictObject({
 });
 
 export const GatewayValues = z.strictObject({
-  namespace: NamespaceName,
-  edgeNamespace: NamespaceName,
+  namespace: KubernetesName,
+  edgeNamespace: KubernetesName,
   model: KubernetesName,
   generation: z.int().min(1),
   hostname: z.string(),

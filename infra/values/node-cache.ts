@@ -4,12 +4,12 @@ import { NodeCacheConfig } from "../core/agent-config";
 import { canonicalJson, type Json } from "../core/canonical-json";
 import { NAMESPACES, WEIGHTS_CLAIM } from "../core/names";
 import { PinnedImage } from "../core/release";
-import { gib, KubernetesName, NamespaceName, Port, Quantity, Toleration } from "./fields";
+import { gib, KubernetesName, Port, Quantity, Toleration } from "./fields";
 import type { RunningRelease } from "./running-releases";
 
 export const NodeCacheValues = z.strictObject({
-  namespace: NamespaceName,
-  modelsNamespace: NamespaceName,
+  namespace: KubernetesName,
+  modelsNamespace: KubernetesName,
   owner: z.string().min(1),
   name: KubernetesName,
   image: PinnedImage,
@@ -38,7 +38,7 @@ const portOf = (endpoint: string): number => {
 };
 
 /** The agent's own settings: every release that runs in this region must be on every node. */
-export function nodeCacheConfig({ weights }: StackConfig, releases: readonly RunningRelease[]): NodeCacheConfig {
+function nodeCacheConfig({ weights }: StackConfig, releases: readonly RunningRelease[]): NodeCacheConfig {
   return NodeCacheConfig.parse({
     root: weights.nodePath,
     store: {

@@ -13,7 +13,6 @@ const ThirdPartyChart = z.strictObject({
     .regex(/^h1:[A-Za-z0-9+/]{43}=$/)
     .meta({ description: "Hash of that module, as go.sum has it." }),
 });
-export type ThirdPartyChart = z.output<typeof ThirdPartyChart>;
 
 /** `charts/versions.json`: what runs beside our own charts, each by content. */
 const Versions = z.looseObject({

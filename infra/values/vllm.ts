@@ -6,11 +6,11 @@ import { CACHE_FOLDERS, NAMESPACES, PORTS, WEIGHTS_CLAIM } from "../core/names";
 import { PinnedImage, shortId } from "../core/release";
 import { engineArguments } from "./engine-arguments";
 import { engineEnvironment } from "./engine-environment";
-import { cores, gib, KubernetesName, NamespaceName, Port, Quantity, Toleration } from "./fields";
+import { cores, gib, KubernetesName, Port, Quantity, Toleration } from "./fields";
 import type { RunningRelease } from "./running-releases";
 
 export const VllmValues = z.strictObject({
-  namespace: NamespaceName,
+  namespace: KubernetesName,
   name: KubernetesName,
   owner: z.string().min(1),
   release: z.strictObject({
@@ -50,8 +50,8 @@ export const VllmValues = z.strictObject({
   graceSeconds: z.int().min(1),
   nodeSelector: z.record(z.string(), z.string()),
   tolerations: z.array(Toleration),
-  proxy: z.strictObject({ namespace: NamespaceName }),
-  monitoringNamespace: NamespaceName,
+  proxy: z.strictObject({ namespace: KubernetesName }),
+  monitoringNamespace: KubernetesName,
 });
 export type VllmValues = z.output<typeof VllmValues>;
 

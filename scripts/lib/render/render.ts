@@ -37,8 +37,8 @@ export async function renderStack(environment: string, { preview = false, root =
   return fromResources(stack, resources);
 }
 
-/** The evaluated program as an answer; split off so that a test can bring resources of its own. */
-export function fromResources(stack: LoadedStack, resources: readonly PlannedResource[]): RenderedStack {
+/** The evaluated program as an answer. */
+function fromResources(stack: LoadedStack, resources: readonly PlannedResource[]): RenderedStack {
   const plan = [...resources].sort((a, b) => (a.urn < b.urn ? -1 : a.urn > b.urn ? 1 : 0));
   const { warning } = describeStack(stack);
   return {
