@@ -33,6 +33,17 @@ test("an untouched release arrives whole, readable for all, with its marker", as
   expect(readdirSync(join(node.root, "partial"))).toEqual([]);
 });
 
+test("files and folders belong to the engine's user", async () => {
+  const isRoot = process.getuid?.() === 0; // only root can hand files over
+  const owner = isRoot ? { uid: 65532, gid: 65532 } : { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
+  const release = node.mirror(files);
+  node.run([release], { owner });
+  await node.verified(release);
+  const file = node.file(release, "tokenizer/tokenizer.json");
+  for (const path of [file, join(file, ".."), join(file, "../.."), join(node.root, "releases")])
+    expect(statSync(path)).toMatchObject(owner);
+});
+
 const flipped = Buffer.from(shard);
 flipped.writeUInt8(flipped.readUInt8(123_456) ^ 1, 123_456);
 const tampering: [string, (release: ReleaseFile) => void, { file: string; expected: string; found: string }][] = [
