@@ -63,9 +63,9 @@ const Resources = z
       description: "Memory of one engine.",
       allowed: "a number of GiB from 0.5 to 4096",
     }),
-    shmGiB: z.number().min(0.0625).max(512).default(8).meta({
+    shmGiB: z.number().min(0.25).max(512).default(8).meta({
       description: "Shared memory of one engine (/dev/shm), counted inside its memory.",
-      allowed: "a number of GiB from 0.0625 to 512",
+      allowed: "a number of GiB from 0.25 to 512 (vLLM does not start with less)",
     }),
   })
   .prefault({})
