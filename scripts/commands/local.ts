@@ -4,6 +4,8 @@ import type { Command } from "commander";
 import { ExitCode, InputError } from "../../infra/core/errors";
 import { action } from "../lib/action";
 import { step, table, terminal } from "../lib/report";
+import { policyKey, policyUrl } from "../local/client-access";
+import { deployStack } from "../local/deploy";
 import { takeDown } from "../local/down";
 import { kubectlArguments, kubectlBinary } from "../local/kubectl-run";
 import { placesOf } from "../local/layout";
@@ -18,7 +20,8 @@ export function register(program: Command): void {
   const local = program.command("local").description("a real cluster of this checkout's own, on this machine");
   local
     .command("up")
-    .description("build what is missing, then start or repair the cluster")
+    .description("build what is missing, start or repair the cluster, and deploy the stack `local` onto it")
+    .option("--no-stack", "only the cluster")
     .option("--json", "print the result as JSON")
     .action(action(up));
   local
@@ -28,6 +31,16 @@ export function register(program: Command): void {
     .action(action(async ({ keepState }: { keepState?: boolean }) => down(keepState === true)));
   local.command("status").description("what runs").option("--json", "print JSON").action(action(status));
   local
+    .command("url")
+    .argument("[policy]", "default: the only one")
+    .description("base URL for an OpenAI client")
+    .action(action(async (policy?: string) => print(await policyUrl(CHECKOUT, policy))));
+  local
+    .command("key")
+    .argument("[policy]", "default: the only one")
+    .description("the policy's client key")
+    .action(action(async (policy?: string) => print(await policyKey(CHECKOUT, policy))));
+  local
     .command("logs")
     .argument("[component]", "program of the node, or namespace/pod")
     .description("what a program or a pod has printed; without a name, the names")
@@ -36,12 +49,18 @@ export function register(program: Command): void {
     .action(action(logs));
 }
 
-async function up({ json }: { json?: boolean }): Promise<ExitCode> {
-  const { kubeconfig, nodeName, baseUrl, images, store } = await step("local cluster", undefined, () =>
-    ensureCluster({ checkout: CHECKOUT }),
-  );
+async function up({ json, stack }: { json?: boolean; stack: boolean }): Promise<ExitCode> {
+  const platform = await step("local cluster", undefined, () => ensureCluster({ checkout: CHECKOUT }));
+  const { kubeconfig, nodeName, baseUrl, images, store } = platform;
+  if (stack) await deployStack(platform, CHECKOUT);
   if (json) terminal.json({ kubeconfig, nodeName, baseUrl, images, store: { ...store, secretAccessKey: "[secret]" } });
   else terminal.out(`The cluster is up: export KUBECONFIG=${kubeconfig}`);
+  return ExitCode.ok;
+}
+
+/** Straight to stdout: `terminal` would mask the key that was asked for. */
+function print(text: string): ExitCode {
+  process.stdout.write(`${text}\n`);
   return ExitCode.ok;
 }
 
