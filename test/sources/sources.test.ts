@@ -252,6 +252,18 @@ describe("an S3 prefix", () => {
       "s3://weights/models/tiny/ changed while it was read",
     );
   });
+
+  it("never reads another object than the one it listed, even if that is put back later", async () => {
+    const objects = at(tinyModel());
+    const bucket = await kept(fakeBucket("weights", objects));
+    const listing = await listingOf(parseAddress("s3://weights/models/tiny") as Address, {
+      endpoint: `http://${bucket.host}`,
+      pathStyle: true,
+    });
+    objects["models/tiny/model.safetensors"] = "other bytes!";
+    const entry = listing.entries.find(({ path }) => path === "model.safetensors")!;
+    await expect(entry.open()).rejects.toThrow("changed while it was read");
+  });
 });
 
 it.each(["https://x/y", "hf://only", "s3://bucket", "ftp://a/b", "./no-such-folder"])(
