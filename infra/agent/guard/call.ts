@@ -20,9 +20,10 @@ export interface CallLimits {
 /** A checked request, ready for the engine. */
 export interface Call {
   path: string;
+  /** Emptied by the exchange once the engine has it: a stream may live for minutes, and the guard's memory is small. */
   body: string;
-  /** The same without our own `max_tokens`, present only where we added one (see `withTokenCap`). */
-  uncappedBody?: string;
+  /** What stands before the client's own fields where the token cap is ours (see `withTokenCap`). */
+  ownCap?: string;
   stream: boolean;
   /** The client wants the stream's usage event; otherwise it is asked for all the same and taken out again. */
   wantsUsage: boolean;
@@ -105,8 +106,13 @@ function finish(
  */
 function withTokenCap(call: Call, { maxTokens, maxModelLen }: CallLimits): Call {
   if (maxTokens >= maxModelLen) return call;
-  return { ...call, uncappedBody: call.body, body: `{"max_tokens":${maxTokens},${call.body.slice(1)}` };
+  const ownCap = `{"max_tokens":${maxTokens},`;
+  return { ...call, ownCap, body: ownCap + call.body.slice(1) };
 }
+
+/** The body without our own token cap; undefined where there is none. */
+export const uncapped = ({ body, ownCap }: Call): string | undefined =>
+  ownCap === undefined ? undefined : `{${body.slice(ownCap.length)}`;
 
 /** A copy without the named keys and without those whose value is null (the same as not given). */
 function without<T extends object>(value: T, keys: readonly string[]): T {

@@ -1,5 +1,5 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
-import type { Call } from "./call";
+import { type Call, uncapped } from "./call";
 import { collect, type EngineClient, EngineUnreachable } from "./engine";
 import { RequestProblem, unavailable } from "./problem";
 import { type Payload, type Usage, usageOf, wasAborted } from "./sse";
@@ -26,10 +26,12 @@ export interface ExchangeEnd extends Omit<StreamEnd, "outcome"> {
 export async function exchange(call: Call, response: ServerResponse, to: Exchange): Promise<ExchangeEnd> {
   try {
     let reply = await to.engine.post(call.path, call.body, to.id, to.signal);
-    if (reply.statusCode === 400 && call.uncappedBody !== undefined) {
+    const second = reply.statusCode === 400 ? uncapped(call) : undefined;
+    if (second !== undefined) {
       reply.resume();
-      reply = await to.engine.post(call.path, call.uncappedBody, `${to.id}b`, to.signal);
+      reply = await to.engine.post(call.path, second, `${to.id}b`, to.signal);
     }
+    call.body = "";
     if (reply.statusCode !== 200) return await passRefusal(reply, response, to);
     if (!call.stream) return await passWhole(reply, response, to);
     const headers = { ...to.headers, "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-cache" };

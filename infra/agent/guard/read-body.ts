@@ -20,7 +20,11 @@ export function readBody(request: IncomingMessage, limit: number): Promise<Buffe
       if (bytes > limit) reject(tooLarge(limit));
       else chunks.push(chunk);
     });
-    request.on("end", () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
+    request.on("end", () => {
+      resolve(Buffer.concat(chunks));
+      // The request lives as long as its answer, and its listeners with it; the pieces must not.
+      chunks.length = 0;
+    });
     request.on("error", () => reject(new ClientGone()));
     request.on("close", () => reject(new ClientGone()));
   });

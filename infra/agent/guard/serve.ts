@@ -118,10 +118,12 @@ async function complete(
   at: { headers: OutgoingHttpHeaders; id: string; caller: Partial<Caller>; start: number },
 ): Promise<Ending> {
   admission.checkRoom();
-  const bytes = await readBody(request, config.limits.bodyBytes);
   const toCall = route === "/v1/completions" ? completionCall : chatCall;
   const caller = { client: at.caller.client ?? "", policy: at.caller.policy ?? "" };
-  const call = toCall(bytes, caller, { model: config.model, ...config.limits });
+  const call = toCall(await readBody(request, config.limits.bodyBytes), caller, {
+    model: config.model,
+    ...config.limits,
+  });
   const ticket = admission.enter(call.sequences);
   const hungUp = () => {
     if (!response.writableEnded) ticket.cut(new ClientGone());

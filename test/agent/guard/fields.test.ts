@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { type Call, chatCall, completionCall } from "../../../infra/agent/guard/call";
+import { type Call, chatCall, completionCall, uncapped } from "../../../infra/agent/guard/call";
 import { RequestProblem } from "../../../infra/agent/guard/problem";
 
 const limits = { model: "chat", maxTokens: 512, maxModelLen: 1024, maxInFlight: 8 };
@@ -242,10 +242,11 @@ describe("what the engine gets", () => {
   });
 
   it("a chat without a token cap gets ours, with the uncapped body kept for a prompt that leaves less room", () => {
-    const { body, uncappedBody } = chat({ messages });
-    expect(JSON.parse(body)).toEqual({ ...JSON.parse(uncappedBody ?? ""), max_tokens: 512 });
-    expect(chat({ messages, max_completion_tokens: 5 }).uncappedBody).toBeUndefined();
-    expect(complete({ prompt: "x" }).uncappedBody).toBeUndefined();
-    expect(chatCall(bytes({ messages }), alice, { ...limits, maxTokens: 1024 }).uncappedBody).toBeUndefined();
+    const call = chat({ messages });
+    expect(sent(call)).toEqual({ ...JSON.parse(uncapped(call) ?? ""), max_tokens: 512 });
+    expect(JSON.parse(uncapped(call) ?? "").max_tokens).toBeUndefined();
+    expect(uncapped(chat({ messages, max_completion_tokens: 5 }))).toBeUndefined();
+    expect(uncapped(complete({ prompt: "x" }))).toBeUndefined();
+    expect(uncapped(chatCall(bytes({ messages }), alice, { ...limits, maxTokens: 1024 }))).toBeUndefined();
   });
 });
