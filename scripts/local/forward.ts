@@ -9,8 +9,10 @@ import { toolPath } from "./toolchain";
 
 /** The program that carries the host's loopback port to the gateway: in the node's processes, but the host's network. */
 export function findForward(node: Process): Process | undefined {
-  const program = toolPath("node", "forward");
-  return processes().find(({ argv, pidNamespace }) => pidNamespace === node.pidNamespace && argv[0] === program);
+  // By its name alone: one that an older version of this checkout built and started is ours as well.
+  return processes().find(
+    ({ argv, pidNamespace }) => pidNamespace === node.pidNamespace && argv[0]?.endsWith("/bin/forward") === true,
+  );
 }
 
 /** Opens 127.0.0.1:<hostPort> towards `target` (`address:port`); one that already leads there is kept. */

@@ -20,8 +20,9 @@ export function claimSlot(checkout: string): number {
   const own = slotOf(checkout);
   if (own !== undefined) return own;
   const slots = [...Array(SLOTS).keys()];
+  const held = (by: string | undefined): number[] => slots.filter((slot) => holderOf(slot) === by);
   // Those of deleted checkouts last: taking one over is the only thing that two callers could do at the same time.
-  for (const slot of [...slots.filter((n) => holderOf(n) === undefined), ...slots]) {
+  for (const slot of [...held(checkout), ...held(undefined), ...slots]) {
     if (!claim(slot, checkout)) continue;
     const { slotFile } = placesOf(checkout);
     mkdirSync(dirname(slotFile), { recursive: true });
