@@ -10,7 +10,9 @@ import { stopSignal } from "./stop-signal";
 
 /** `agent wait-weights`, an init container: returns when the release may be used, throws with the reason otherwise. */
 export async function waitWeights(config: WaitWeightsConfig): Promise<void> {
-  const { ok, message } = await waitForWeights(config, stopSignal());
+  const signal = stopSignal();
+  process.stdout.write(`waiting for weights of ${shortId(config.releaseId)}\n`);
+  const { ok, message } = await waitForWeights(config, signal);
   if (!ok) throw new Error(message);
   process.stdout.write(`${message}\n`);
 }

@@ -108,7 +108,7 @@ function withAgentImage(objects: readonly KubernetesObject[], built: string): Ku
   const recorded = readVersions().images.agent;
   if (recorded === built) return [...objects];
   terminal.note(
-    `the agent image built here is ${built}; charts/versions.json has ${recorded} ('homeport gen' records it)`,
+    `the agent image built here is ${built}; charts/versions.json has ${recorded} ('homeport images build --record' records it)`,
   );
   return JSON.parse(JSON.stringify(objects).replaceAll(recorded, built)) as KubernetesObject[];
 }

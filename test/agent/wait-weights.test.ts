@@ -59,7 +59,7 @@ test("the agent's verb: exit code 1 with the facts on stderr; SIGTERM ends the w
     return { agent, code, stderr: () => stderr };
   };
   const waiting = run();
-  await new Promise((resolve) => setTimeout(resolve, 2500));
+  await new Promise((resolve) => waiting.agent.stdout.once("data", resolve));
   const asked = Date.now();
   waiting.agent.kill("SIGTERM");
   expect(await waiting.code).toBe(1);
