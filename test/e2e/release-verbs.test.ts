@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync, type SpawnSyncReturns, spawnSync } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parse } from "yaml";
@@ -78,6 +78,22 @@ const secret: KubernetesObject = {
   metadata: { name: keysSecretName("verbs"), namespace: NAMESPACES.models, labels: { "homeport.dev/model": MODEL } },
   stringData: { default: KEY },
 };
+
+/** Runs JavaScript that has the verbs in a process of its own, as the command line does. */
+function inProcess(code: string): SpawnSyncReturns<string> {
+  const script = `
+    require("tsx/cjs");
+    const { promote } = require("./scripts/commands/promote.ts");
+    const { rollback } = require("./scripts/commands/rollback.ts");
+    const { realWorld } = require("./scripts/lib/releases/command.ts");
+    const { kubectl } = require("./scripts/lib/kubectl.ts");
+    const root = process.env.E2E_ROOT;
+    const options = ${JSON.stringify(options)};
+    const real = kubectl(options);
+    ${code}`;
+  const env = { ...process.env, E2E_ROOT: root };
+  return spawnSync(process.execPath, ["-e", script], { cwd: CHECKOUT, env, encoding: "utf8" });
+}
 
 let address: string;
 
@@ -212,23 +228,31 @@ describe("promote and rollback on a real cluster", () => {
     await answeredBy("r1");
   });
 
+  it("has the old release answering within 5 s of the command", async () => {
+    const before = pointers().generation;
+    expect(await promote(MODEL, "r2", { ...options, reinstate: true }, world)).toBe(0);
+    await answeredBy("r2");
+    const done = inProcess(`rollback("${MODEL}", { ...options, reason: "e2e" }, { ...realWorld, root });`);
+    const [region] = JSON.parse(done.stdout).regions;
+    process.stderr.write(
+      `rollback: route stored after ${region.storedAfter} s, data plane ${region.dataPlaneAfter} s\n`,
+    );
+    expect(region).toMatchObject({ outcome: "flipped" });
+    expect(region.dataPlaneAfter).toBeLessThan(5); // from the start of the process
+    expect(pointers().generation).toBe(before + 2);
+    await answeredBy("r1");
+  }, 60_000);
+
   it("is finished by the same command after kill -9 between the route and the stack file", async () => {
-    const script = `
-      require("tsx/cjs");
-      const { promote } = require("./scripts/commands/promote.ts");
-      const { realWorld } = require("./scripts/lib/releases/command.ts");
-      const { kubectl } = require("./scripts/lib/kubectl.ts");
-      const real = kubectl({ kubeconfig: process.env.E2E_KUBECONFIG });
+    const before = pointers().generation;
+    const died = inProcess(`
       const apply = async (objects) => { await real.apply(objects); process.kill(process.pid, "SIGKILL"); };
-      const options = { stack: "fixture", context: [], reinstate: true };
-      promote("${MODEL}", "r2", options, { ...realWorld, root: process.env.E2E_ROOT, clusters: { local: { ...real, apply } } });`;
-    const env = { ...process.env, E2E_KUBECONFIG: KUBECONFIG, E2E_ROOT: root };
-    const died = spawnSync(process.execPath, ["-e", script], { cwd: CHECKOUT, env, encoding: "utf8" });
+      promote("${MODEL}", "r2", { ...options, reinstate: true }, { ...realWorld, root, clusters: { local: { ...real, apply } } });`);
     expect(died.signal).toBe("SIGKILL");
     await answeredBy("r2");
     expect(pointers().live).toBe("r1");
     expect(await promote(MODEL, "r2", { ...options, reinstate: true }, world)).toBe(0);
-    expect(pointers()).toMatchObject({ live: "r2", previous: ["r1"], generation: 6 });
+    expect(pointers()).toMatchObject({ live: "r2", previous: ["r1"], generation: before + 1 });
     await answeredBy("r2");
   }, 60_000);
 });

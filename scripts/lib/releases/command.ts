@@ -25,7 +25,7 @@ export interface World {
 
 export const realWorld: World = {
   clock: {
-    elapsed: () => performance.now() / 1000, // counts from the start of the process
+    elapsed: () => Math.round(performance.now()) / 1000, // counts from the start of the process
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   },
 };
