@@ -21,7 +21,7 @@ export interface CallLimits {
 export interface Call {
   path: string;
   /** Emptied by the exchange once the engine has it: a stream may live for minutes, and the guard's memory is small. */
-  body: string;
+  body: Buffer;
   /** What stands before the client's own fields where the token cap is ours (see `withTokenCap`). */
   ownCap?: string;
   stream: boolean;
@@ -97,7 +97,7 @@ function finish(
     ...(stream ? { stream_options: { include_usage: true } } : {}),
   };
   const wantsUsage = fields.stream_options?.include_usage === true;
-  return { path, body: JSON.stringify(body), stream, wantsUsage, sequences };
+  return { path, body: Buffer.from(JSON.stringify(body)), stream, wantsUsage, sequences };
 }
 
 /**
@@ -107,12 +107,12 @@ function finish(
 function withTokenCap(call: Call, { maxTokens, maxModelLen }: CallLimits): Call {
   if (maxTokens >= maxModelLen) return call;
   const ownCap = `{"max_tokens":${maxTokens},`;
-  return { ...call, ownCap, body: ownCap + call.body.slice(1) };
+  return { ...call, ownCap, body: Buffer.concat([Buffer.from(ownCap), call.body.subarray(1)]) };
 }
 
 /** The body without our own token cap; undefined where there is none. */
-export const uncapped = ({ body, ownCap }: Call): string | undefined =>
-  ownCap === undefined ? undefined : `{${body.slice(ownCap.length)}`;
+export const uncapped = ({ body, ownCap }: Call): Buffer | undefined =>
+  ownCap === undefined ? undefined : Buffer.concat([Buffer.from("{"), body.subarray(ownCap.length)]);
 
 /** A copy without the named keys and without those whose value is null (the same as not given). */
 function without<T extends object>(value: T, keys: readonly string[]): T {

@@ -27,8 +27,7 @@ export class EngineClient {
   }
 
   /** Sends a JSON body under our own headers only. Resolves at the reply's head; aborting ends the engine's work. */
-  async post(path: string, body: string, id: string, signal: AbortSignal): Promise<IncomingMessage> {
-    const bytes = Buffer.from(body);
+  async post(path: string, bytes: Buffer, id: string, signal: AbortSignal): Promise<IncomingMessage> {
     const headers = { "content-type": "application/json", "content-length": bytes.length, "x-request-id": id };
     try {
       return await this.#send("POST", path, headers, bytes, signal);

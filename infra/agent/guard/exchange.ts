@@ -9,6 +9,8 @@ import type { EngineWatch } from "./watch";
 /** Statuses of the engine that say "your mistake" and are passed on with the engine's words. */
 const CLIENT_MISTAKES = new Set([400, 404, 413, 422]);
 
+const NOTHING = Buffer.alloc(0);
+
 export interface Exchange {
   engine: EngineClient;
   watch: EngineWatch;
@@ -31,7 +33,7 @@ export async function exchange(call: Call, response: ServerResponse, to: Exchang
       reply.resume();
       reply = await to.engine.post(call.path, second, `${to.id}b`, to.signal);
     }
-    call.body = "";
+    call.body = NOTHING;
     if (reply.statusCode !== 200) return await passRefusal(reply, response, to);
     if (!call.stream) return await passWhole(reply, response, to);
     const headers = { ...to.headers, "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-cache" };
