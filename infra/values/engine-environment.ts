@@ -28,6 +28,8 @@ const onCpu = ({ resources }: ModelConfig): Record<string, string> => ({
   OMP_NUM_THREADS: `${Math.max(1, Math.floor(resources.cpu))}`,
   VLLM_CPU_KVCACHE_SPACE: `${Math.max(1, Math.floor(resources.memoryGiB / 4))}`,
   VLLM_CPU_OMP_THREADS_BIND: "nobind",
+  // Whatever is left of torch.compile under enforce-eager (log probabilities) wants a C++ compiler, which no image has.
+  TORCHDYNAMO_DISABLE: "1",
 });
 
 /** Environment of the engine container. */
