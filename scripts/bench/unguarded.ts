@@ -40,6 +40,8 @@ export function unguardedObjects(
     ports: [{ name: "serve", containerPort: PORTS.engine }],
     startupProbe: { ...health, failureThreshold: 300 },
     readinessProbe: health,
+    // It runs beside the guarded pods, which have asked for most of a small machine's processors.
+    resources: { requests: { cpu: "10m" } },
   };
   const path = `/${UNGUARDED}/v1/chat/completions`;
   return [
