@@ -10,6 +10,7 @@ type Register = (program: Command) => void;
 const VERBS: Readonly<Record<string, () => { register: Register }>> = {
   render: () => require("./commands/render"),
   validate: () => require("./commands/validate"),
+  check: () => require("./commands/check"),
   local: () => require("./commands/local"),
   demo: () => require("./commands/demo"),
   pin: () => require("./commands/pin"),

