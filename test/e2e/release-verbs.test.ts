@@ -243,6 +243,23 @@ describe("promote and rollback on a real cluster", () => {
     await answeredBy("r1");
   }, 60_000);
 
+  it("lets running streams finish on the release that started them", async () => {
+    const stream = async (): Promise<string> => {
+      const body = JSON.stringify({ model: MODEL, slow: 4 });
+      const headers = { "x-api-key": KEY, "content-type": "application/json" };
+      const url = `http://${address}/p/verbs/m/verbs/v1/chat/completions`;
+      return (await fetch(url, { method: "POST", headers, body })).text();
+    };
+    const streams = Array.from({ length: 20 }, stream);
+    await new Promise((done) => setTimeout(done, 1_000));
+    expect(await promote(MODEL, "r2", { ...options, reinstate: true }, world)).toBe(0);
+    await answeredBy("r2", 2); // while the streams still run
+    for (const text of await Promise.all(streams))
+      expect(text).toMatch(/data: 0\n\ndata: 1\n\ndata: 2\n\ndata: 3\n\ndata: \[DONE\]/);
+    expect(await rollback(MODEL, { ...options, reason: "e2e" }, world)).toBe(0);
+    await answeredBy("r1");
+  }, 60_000);
+
   it("is finished by the same command after kill -9 between the route and the stack file", async () => {
     const before = pointers().generation;
     const died = inProcess(`

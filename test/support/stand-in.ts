@@ -1,11 +1,23 @@
 import type { KubernetesObject } from "../../infra/core/kubernetes-object";
 import { NAMESPACES, PORTS } from "../../infra/core/names";
 
-/** Answers every request with the name of its release; what routes do needs no model. */
+/**
+ * Answers every request with the name of its release and what arrived; `{"slow": N}` in the body makes it a stream of N
+ * seconds. What routes do needs no model.
+ */
 const SERVER = `require("node:http").createServer((request, response) => {
-  request.resume();
-  response.setHeader("content-type", "application/json");
-  response.end(JSON.stringify({ release: process.env.RELEASE }));
+  let body = "";
+  request.on("data", (chunk) => { body += chunk; });
+  request.on("end", async () => {
+    const { url, headers } = request;
+    const slow = Number((/"slow":([0-9]+)/.exec(body) || [])[1] || 0);
+    response.setHeader("content-type", slow ? "text/event-stream" : "application/json");
+    for (let second = 0; second < slow; second++) {
+      response.write("data: " + second + "\\n\\n");
+      await new Promise((done) => setTimeout(done, 1000));
+    }
+    response.end(slow ? "data: [DONE]\\n\\n" : JSON.stringify({ release: process.env.RELEASE, url, headers }));
+  });
 }).listen(${PORTS.serve})`;
 
 /** A Deployment and its Service in place of a release: real pods behind the real gateway, started within a second. */
