@@ -30,11 +30,14 @@ const BY_KIND: Readonly<Record<string, ApplyStage>> = {
   HTTPRoute: "routes",
 };
 
-/** Policies on a Gateway stand before the Gateway's first request, policies on a route before the route. */
+/** Policies on a route stand before the route. */
 const POLICIES = new Set(["SecurityPolicy", "BackendTrafficPolicy", "ClientTrafficPolicy"]);
+/** What a Gateway needs to be closed stands with the Gateway: its policies, their Secret and the route below them. */
+const WITH_THE_GATEWAY = new Set([...POLICIES, "Secret", "HTTPRoute"]);
 
 export function stageOf({ kind, metadata: { namespace } }: KubernetesObject): ApplyStage {
-  if (POLICIES.has(kind)) return namespace === NAMESPACES.edge ? "gateways" : "policies";
+  if (namespace === NAMESPACES.edge && WITH_THE_GATEWAY.has(kind)) return "gateways";
+  if (POLICIES.has(kind)) return "policies";
   return BY_KIND[kind] ?? "releases";
 }
 
