@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { parse } from "yaml";
+import { NAMESPACES } from "../../infra/core/names";
 import { type PromoteOptions, promote } from "../../scripts/commands/promote";
 import { type RollbackOptions, rollback } from "../../scripts/commands/rollback";
 import { modelRoutes } from "../../scripts/lib/releases/model-routes";
@@ -64,7 +65,11 @@ describe("promote", () => {
     const { generation: _, ...metadata } = w.cluster.routes.get("app-chat")!.metadata;
     expect([{ ...w.cluster.routes.get("app-chat"), metadata }]).toEqual(rendered);
     const { objects } = await renderStack("fixture", { root: w.root });
-    expect(rendered).toEqual(objects.map(({ object }) => object).filter(({ kind }) => kind === "HTTPRoute"));
+    expect(rendered).toEqual(
+      objects
+        .map(({ object }) => object)
+        .filter(({ kind, metadata: { namespace } }) => kind === "HTTPRoute" && namespace === NAMESPACES.models),
+    );
   }, 60_000);
 
   it("refuses a release that is not ready, says how long it takes, and changes nothing", async () => {
