@@ -18,7 +18,8 @@ export interface RegionCellArgs {
 /** All that one region has, on a cluster that exists already (platform `kubernetes`). */
 export class RegionCell extends pulumi.ComponentResource {
   constructor(region: string, { stack, keys }: RegionCellArgs) {
-    const provider = new Provider(region, clusterOf(region, stack.config.regions));
+    // The cluster of the kubeconfig's current context; the config allows one region on this platform.
+    const provider = new Provider(region, { enableServerSideApply: true });
     super("homeport:kubernetes:RegionCell", region, {}, { providers: [provider] });
     const { config } = stack;
     const models = Object.keys(config.models).map((model) => ({
@@ -37,9 +38,3 @@ export class RegionCell extends pulumi.ComponentResource {
     this.registerOutputs();
   }
 }
-
-/** One region: the kubeconfig's current cluster. Several: a kubeconfig context of each region's name. */
-const clusterOf = (region: string, regions: readonly string[]) => ({
-  enableServerSideApply: true,
-  ...(regions.length > 1 ? { context: region } : {}),
-});

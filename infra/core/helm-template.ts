@@ -12,12 +12,22 @@ export const CHARTS = resolve(__dirname, "../../charts");
 
 /** Objects of one of our charts (a folder of `charts/`), in the order of its templates. Needs helm, nothing else. */
 export function helmTemplate(chart: string, values: unknown): KubernetesObject[] {
-  const helm = toolBinary("helm");
-  const arguments_ = ["template", chart, join(CHARTS, chart), "--no-hooks", "--kube-version", KUBERNETES_VERSION];
-  const text = run(helm, [...arguments_, "--values", "-"], JSON.stringify(values), chart);
-  return parseAllDocuments(text)
+  return parseAllDocuments(rendered(chart, JSON.stringify(values)))
     .map((document) => document.toJS() as KubernetesObject | null)
     .filter((object): object is KubernetesObject => object !== null);
+}
+
+/** Regions mostly get the same values, and starting helm costs more than all of its work. */
+const texts = new Map<string, string>();
+
+function rendered(chart: string, values: string): string {
+  const key = `${chart}\n${values}`;
+  const known = texts.get(key);
+  if (known !== undefined) return known;
+  const arguments_ = ["template", chart, join(CHARTS, chart), "--no-hooks", "--kube-version", KUBERNETES_VERSION];
+  const text = run(toolBinary("helm"), [...arguments_, "--values", "-"], values, chart);
+  texts.set(key, text);
+  return text;
 }
 
 function run(helm: string, arguments_: readonly string[], input: string, chart: string): string {

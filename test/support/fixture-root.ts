@@ -69,6 +69,7 @@ export function fixtureRoot({
   for (const shared of ["infra", "charts", "node_modules", "package.json", "tsconfig.json"])
     symlinkSync(join(ROOT, shared), join(root, shared));
   cpSync(join(ROOT, "Pulumi.yaml"), join(root, "Pulumi.yaml"));
+  mkdirSync(join(root, "stacks"));
   for (const [model, names] of Object.entries(releases)) {
     mkdirSync(join(root, "stacks/releases", model), { recursive: true });
     for (const [name, seed] of Object.entries(names)) {
