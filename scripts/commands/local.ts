@@ -7,6 +7,7 @@ import { step, table, terminal } from "../lib/report";
 import { policyKey, policyUrl } from "../local/client-access";
 import { deployStack } from "../local/deploy";
 import { takeDown } from "../local/down";
+import { exclusively } from "../local/exclusively";
 import { kubectlArguments, kubectlBinary } from "../local/kubectl-run";
 import { placesOf } from "../local/layout";
 import { ensureCluster } from "../local/platform";
@@ -50,9 +51,11 @@ export function register(program: Command): void {
 }
 
 async function up({ json, stack }: { json?: boolean; stack: boolean }): Promise<ExitCode> {
-  const platform = await step("local cluster", undefined, () => ensureCluster({ checkout: CHECKOUT }));
-  const { kubeconfig, nodeName, baseUrl, images, store } = platform;
-  if (stack) await deployStack(platform, CHECKOUT);
+  const { kubeconfig, nodeName, baseUrl, images, store } = await exclusively(CHECKOUT, async () => {
+    const platform = await step("local cluster", undefined, () => ensureCluster({ checkout: CHECKOUT }));
+    if (stack) await deployStack(platform, CHECKOUT);
+    return platform;
+  });
   if (json) terminal.json({ kubeconfig, nodeName, baseUrl, images, store: { ...store, secretAccessKey: "[secret]" } });
   else terminal.out(`The cluster is up: export KUBECONFIG=${kubeconfig}`);
   return ExitCode.ok;
@@ -65,7 +68,7 @@ function print(text: string): ExitCode {
 }
 
 async function down(keepState: boolean): Promise<ExitCode> {
-  await takeDown(CHECKOUT, { keepState });
+  await exclusively(CHECKOUT, () => takeDown(CHECKOUT, { keepState }));
   return ExitCode.ok;
 }
 
