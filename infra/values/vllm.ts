@@ -76,7 +76,7 @@ export function vllmValues(config: StackConfig, release: RunningRelease, agentIm
       image: agentImage,
       guard: canonicalJson(guard(settings, release) as Json),
       waitWeights: canonicalJson(waitWeights(settings, id) as Json),
-      cpu: "50m",
+      cpu: "100m",
       memory: "256Mi",
     },
     weights: { claim: WEIGHTS_CLAIM, folder: `${CACHE_FOLDERS.releases}/${hexOf(id)}` },
