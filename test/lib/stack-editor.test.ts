@@ -155,7 +155,7 @@ describe("editing pointers", () => {
         for (const comment of kept) expect(out).toContain(`# ${comment}`);
         expect(out.includes("\r\n")).toBe(text.includes("\r\n"));
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 });

@@ -41,7 +41,10 @@ const plainRoutes: typeof modelRoutes = ({ config, releases }, region, model) =>
     apiVersion: "gateway.networking.k8s.io/v1",
     kind: "HTTPRoute",
     metadata: { name: route, annotations: { [ANNOTATIONS.generation]: String(values?.generation) } },
-    spec: { rules: [{ backendRefs: values?.backends.map(({ service, weight }) => ({ name: service, weight })) }] },
+    spec: {
+      hostnames: [values?.hostname],
+      rules: [{ backendRefs: values?.backends.map(({ service, weight }) => ({ name: service, weight })) }],
+    },
   }));
 };
 
