@@ -17,7 +17,9 @@ let accepted: string[];
 let refused: Record<string, string>;
 
 const changed = (kind: string, change: (object: Record<string, never>) => void) => {
-  const found = rendered.objects.find(({ object }) => object.kind === kind);
+  const found = rendered.objects.find(
+    ({ object, stage }) => object.kind === kind && (kind !== "HTTPRoute" || stage === "routes"),
+  );
   if (found === undefined) throw new Error(`no ${kind}`);
   const copy = structuredClone(found);
   change(copy.object as unknown as Record<string, never>);
