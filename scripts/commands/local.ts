@@ -10,6 +10,7 @@ import { takeDown } from "../local/down";
 import { exclusively } from "../local/exclusively";
 import { kubectlArguments, kubectlBinary } from "../local/kubectl-run";
 import { placesOf } from "../local/layout";
+import { applyToContext } from "../local/named-cluster";
 import { ensureCluster } from "../local/platform";
 import { localStatus, logNames } from "../local/status";
 import { logOf } from "../local/supervisor";
@@ -23,6 +24,8 @@ export function register(program: Command): void {
     .command("up")
     .description("build what is missing, start or repair the cluster, and deploy the stack `local` onto it")
     .option("--no-stack", "only the cluster")
+    .option("--context <name>", "use this kubeconfig context's cluster instead of one of our own")
+    .option("--environment <env>", "with --context: which stack is applied to it", "local")
     .option("--json", "print the result as JSON")
     .action(action(up));
   local
@@ -50,7 +53,20 @@ export function register(program: Command): void {
     .action(action(logs));
 }
 
-async function up({ json, stack }: { json?: boolean; stack: boolean }): Promise<ExitCode> {
+interface UpOptions {
+  json?: boolean;
+  stack: boolean;
+  context?: string;
+  environment: string;
+}
+
+async function up({ json, stack, context, environment }: UpOptions): Promise<ExitCode> {
+  if (context !== undefined) {
+    const kubeconfig = await exclusively(CHECKOUT, () => applyToContext(CHECKOUT, context, environment));
+    if (json) terminal.json({ kubeconfig, context });
+    else terminal.out(`${environment} runs on ${context}: export KUBECONFIG=${kubeconfig}`);
+    return ExitCode.ok;
+  }
   const { kubeconfig, nodeName, baseUrl, images, store } = await exclusively(CHECKOUT, async () => {
     const platform = await step("local cluster", undefined, () => ensureCluster({ checkout: CHECKOUT }));
     if (stack) await deployStack(platform, CHECKOUT);

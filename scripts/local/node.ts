@@ -15,7 +15,9 @@ const INIT = join(__dirname, "node-init.sh");
  * It is recognised by its own command line, which names this checkout's folder.
  */
 export function findNode(places: Places): Process | undefined {
-  return processes().find(({ argv }) => argv[0] === "bash" && argv[1] === INIT && argv[2] === places.root);
+  return processes().find(
+    ({ argv }) => argv[0] === "bash" && argv[1]?.endsWith("/node-init.sh") === true && argv[2] === places.root,
+  );
 }
 
 /** The running node, or a new one with its cable to the host. */

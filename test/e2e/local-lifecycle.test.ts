@@ -35,6 +35,11 @@ async function homeport(...args: string[]): Promise<{ code: number; seconds: num
   return { code: code ?? -1, seconds: (Date.now() - start) / 1000 };
 }
 
+function killHard(found: { pid: number } | undefined): void {
+  if (found === undefined) throw new Error("the process to kill does not run");
+  process.kill(found.pid, "SIGKILL");
+}
+
 const up = (): Promise<{ code: number; seconds: number }> => homeport("up", "--no-stack");
 const state = async (): Promise<string> => (await localStatus(checkout)).state;
 
@@ -70,9 +75,10 @@ describe("the local cluster's life", () => {
     "ends as a machine does that loses power, and comes back with what it stored",
     async () => {
       const kubeconfig = places.kubeconfig;
-      const kubectl = (...args: string[]) => execFileSync(toolBinary("kubectl"), ["--kubeconfig", kubeconfig, ...args]).toString();
+      const kubectl = (...args: string[]) =>
+        execFileSync(toolBinary("kubectl"), ["--kubeconfig", kubeconfig, ...args]).toString();
       kubectl("create", "configmap", "kept", "--from-literal=word=kept");
-      process.kill(findNode(places)?.pid ?? 0, "SIGKILL");
+      killHard(findNode(places));
       await sleep(1000);
       expect(await state()).toBe("down");
       expect((await up()).code).toBe(0);
@@ -88,7 +94,7 @@ describe("the local cluster's life", () => {
       const scheduler = processes().find(
         ({ pidNamespace, argv }) => pidNamespace === node?.pidNamespace && argv[0]?.endsWith("/kube-scheduler"),
       );
-      process.kill(scheduler?.pid ?? 0, "SIGKILL");
+      killHard(scheduler);
       await sleep(500);
       expect(await state()).toBe("broken");
       expect((await up()).code).toBe(0);

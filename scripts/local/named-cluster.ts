@@ -1,0 +1,44 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { OperationError } from "../../infra/core/errors";
+import { renderStack } from "../lib/render/render";
+import { step } from "../lib/report";
+import { attempt } from "./command";
+import { kubectlBinary, kubectlCode } from "./kubectl-run";
+import { placesOf } from "./layout";
+import { applyStages } from "./stages";
+import { StoredSecrets } from "./stored-secrets";
+
+/**
+ * Applies an environment to a cluster that somebody else runs, named by its kubeconfig context: the same stages, with
+ * nothing replaced. Images and the weights' bucket are the environment's own business there. Returns the kubeconfig,
+ * which holds that one context.
+ */
+export async function applyToContext(checkout: string, context: string, environment: string): Promise<string> {
+  const places = placesOf(checkout);
+  const kubeconfig = await step(`find the cluster ${context}`, 2, () => kubeconfigOf(places.config, context));
+  const rendered = await step("render the stack", 5, () => renderStack(environment, { root: checkout }));
+  const secrets = new StoredSecrets(join(places.config, `${context.replace(/[^\w.-]/g, "-")}-secrets.json`));
+  const objects = rendered.objects.map(({ object }) => object);
+  await applyStages(
+    { objects, charts: rendered.charts },
+    { kubeconfig, workFolder: places.config, secret: (path) => secrets.value(path) },
+  );
+  return kubeconfig;
+}
+
+/** A file with that context only, so that switching the current one elsewhere changes nothing here. */
+export async function kubeconfigOf(folder: string, context: string): Promise<string> {
+  const view = ["config", "view", "--minify", "--flatten", "--raw", `--context=${context}`, "--output=json"];
+  const { code, stdout, stderr } = await attempt(kubectlBinary(), view);
+  if (code !== 0)
+    throw new OperationError(
+      `no kubeconfig context is called ${context} (${stderr.trim().split("\n").at(-1)})`,
+      "'kubectl config get-contexts' lists them",
+    );
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, `${context.replace(/[^\w.-]/g, "-")}.kubeconfig`);
+  writeFileSync(file, stdout, { mode: 0o600 });
+  if ((await kubectlCode(file, ["get", "--raw=/readyz"])) === 0) return file;
+  throw new OperationError(`the cluster of context ${context} does not answer`, "check that it runs and is reachable");
+}
