@@ -82,7 +82,15 @@ async function guardedRun(target: Target, { rate, seconds }: RolloutOptions) {
       ["delete a pod", 120, deletePod],
     ] as const) {
       await sleep(PAUSE_MS);
-      events.push(await step(`${name} under load`, expected, () => event(target)));
+      const start = Date.now();
+      // An event that fails is a finding, too; the load goes on and is judged.
+      const failed = (error: Error): BenchEvent => ({
+        name,
+        seconds: (Date.now() - start) / 1000,
+        proof: error.message,
+        proved: false,
+      });
+      events.push(await step(`${name} under load`, expected, () => event(target)).catch(failed));
     }
     await sleep(Math.max(PAUSE_MS, begun + seconds * 1000 - Date.now()));
     const result = await step("let the last streams end", 25, () => load.stop());
