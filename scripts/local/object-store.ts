@@ -27,7 +27,13 @@ export const STORE_SECRET = "weights.secretAccessKey";
 /** Waits for the S3 server and makes the bucket unless it is there. */
 export async function ensureStore(at: Addresses, secretAccessKey: string): Promise<ObjectStore> {
   const endpoint = `http://${at.nodeAddress}:${NODE_PORTS.s3}`;
-  const store = { endpoint, region: STORE_REGION, accessKeyId: STORE.accessKeyId, secretAccessKey, bucket: STORE.bucket };
+  const store = {
+    endpoint,
+    region: STORE_REGION,
+    accessKeyId: STORE.accessKeyId,
+    secretAccessKey,
+    bucket: STORE.bucket,
+  };
   const client = new S3Client({
     endpoint,
     region: STORE_REGION,

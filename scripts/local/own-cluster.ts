@@ -20,7 +20,7 @@ import { engineRuntime, envoyBinary } from "./python";
 import { claimSlot } from "./slot";
 import { StoredSecrets } from "./stored-secrets";
 import { awaitDaemon, ensureDaemon } from "./supervisor";
-import { buildGoModule, GO_MODULES, type GoModuleName, toolFolder } from "./toolchain";
+import { buildGoModule, CLUSTER_MODULES, GO_MODULES, toolFolder } from "./toolchain";
 
 export interface OwnCluster {
   places: Places;
@@ -32,17 +32,15 @@ export interface OwnCluster {
   engineRuntime: string;
 }
 
-const MODULES = Object.keys(GO_MODULES) as GoModuleName[];
-
 /** Builds, starts and repairs whatever of the checkout's own cluster is not there; nothing to do takes seconds. */
 export async function ensureOwnCluster(checkout: string): Promise<OwnCluster> {
   const places = placesOf(checkout);
   const addresses = addressesOf(claimSlot(checkout));
   const already = findNode(places);
-  const built = MODULES.every((name) => existsSync(toolFolder(name)));
+  const built = CLUSTER_MODULES.every((name) => existsSync(toolFolder(name)));
   await preflight([places.root, cacheHome()], addresses, {
     built,
-    portIsOurs: built && already !== undefined && findForward(already) !== undefined,
+    portIsOurs: already !== undefined && findForward(already) !== undefined,
   });
   const missing = missingPackages();
   if (missing.length > 0) await step(`install ${missing.join(", ")}`, 30, () => installPackages(missing));
@@ -75,7 +73,7 @@ export async function ensureOwnCluster(checkout: string): Promise<OwnCluster> {
 /** Go programs one after the other, because each uses all cores; Python's downloads run beside them. */
 async function ensureTools(): Promise<string> {
   const building = async (): Promise<void> => {
-    for (const name of MODULES) {
+    for (const name of CLUSTER_MODULES) {
       if (existsSync(toolFolder(name))) continue;
       await step(`build ${name}`, GO_MODULES[name].expectedSeconds, () => buildGoModule(name));
     }
