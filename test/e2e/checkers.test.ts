@@ -4,8 +4,21 @@ import { complaints, judgedTable } from "../../scripts/lib/checkers/report-check
 import type { Finding } from "../../scripts/lib/checkers/settle";
 import { renderStack } from "../../scripts/lib/render/render";
 import type { RenderedObject } from "../../scripts/lib/render/rendered-objects";
+import { fixtureRoot } from "../support/fixture-root";
 
 jest.setTimeout(900_000); // on a bare machine the checkers are built and installed first
+
+const GPU_STACK = `config:
+  homeport:environment: { platform: kubernetes, profile: standard, owner: ml-platform }
+  homeport:pools:
+    gpu: { gpuClass: a100-80gb, gpusPerNode: 8, gpuMemoryGiB: 79.25, max: 2 }
+  homeport:models:
+    chat: { live: r1, ha: true, replicas: 2, releases: { r1: <id:1> } }
+    code: { live: r1, replicas: 1, releases: { r1: <id:2> } }
+  homeport:policies:
+    app: { models: [chat], class: restricted }
+    pub: { models: [code], class: public }
+`;
 
 const checksOf = (checker: string, findings: readonly Finding[]): string[] =>
   findings.filter((finding) => finding.checker === checker).map(({ check }) => check);
@@ -38,6 +51,15 @@ describe("every rendered object of stack local", () => {
     const used = new Set(result.accepted.map(({ reason, checker, check }) => [checker, check, reason].join()));
     expect(ACCEPTED.filter(({ reason, checker, check }) => !used.has([checker, check, reason].join()))).toEqual([]);
   });
+});
+
+it("a stack of GPU releases with two data classes and no keys for its store passes with the same rows", async () => {
+  const root = fixtureRoot({ stack: GPU_STACK, releases: { chat: { r1: "1" }, code: { r1: "2" } } });
+  const { objects } = await renderStack("fixture", { root });
+  const result = await checkObjects(objects, ACCEPTED);
+  expect(complaints(result)).toEqual([]);
+  expect(result.tallies.map(({ podSpecs }) => podSpecs)).toEqual([3, 3, 3]);
+  expect(checksOf("checkov", result.accepted)).not.toContain("CKV_K8S_35");
 });
 
 describe("bad objects", () => {

@@ -17,7 +17,7 @@ import { type Finding, type Settled, settle } from "./settle";
 const CHECKERS: readonly Checker[] = [podSecurity, kubeScore, checkov];
 
 /** What one checker looked at. */
-export interface Tally {
+interface Tally {
   checker: CheckerName;
   /** Objects of which it had anything to say. */
   objects: number;
