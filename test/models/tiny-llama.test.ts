@@ -5,8 +5,12 @@ import { sha256Hex } from "../../infra/core/canonical-json";
 import { TINY_LLAMA, tinyLlamaFiles, writeTinyLlama } from "../../scripts/local/models/tiny-llama";
 import { ANSWER_IDS, SPECIAL, tokenId, VOCABULARY } from "../../scripts/local/models/tiny-tokenizer";
 
-const digests = (seed: number): Record<string, string> =>
-  Object.fromEntries([...tinyLlamaFiles(seed)].map(([path, bytes]) => [path, sha256Hex(bytes)]));
+/** Made once: a model is 445,000 numbers. */
+const files = { 1: tinyLlamaFiles(1), 2: tinyLlamaFiles(2) } as const;
+type Seed = keyof typeof files;
+
+const digests = (seed: Seed): Record<string, string> =>
+  Object.fromEntries([...files[seed]].map(([path, bytes]) => [path, sha256Hex(bytes)]));
 
 /** Reads a safetensors file as its specification says, not with the writer's code. */
 function decode(file: Buffer): Map<string, { shape: number[]; values: Float32Array }> {
@@ -37,9 +41,8 @@ test("two seeds differ in the weights and in nothing else", () => {
 });
 
 test("every tensor of a Llama is there, finite, with the shape that config.json states", () => {
-  const files = tinyLlamaFiles(1);
-  const config = JSON.parse(files.get("config.json")!.toString()) as Record<string, number>;
-  const tensors = decode(files.get("model.safetensors")!);
+  const config = JSON.parse(files[1].get("config.json")!.toString()) as Record<string, number>;
+  const tensors = decode(files[1].get("model.safetensors")!);
   expect(tensors.size).toBe(3 + 9 * config.num_hidden_layers!);
   for (const { shape, values } of tensors.values()) {
     expect(values.length).toBe(shape.reduce((a, b) => a * b, 1));
@@ -53,7 +56,7 @@ test("every tensor of a Llama is there, finite, with the shape that config.json 
 });
 
 test("nothing but syllables can be answered: other tokens lose by the constant unit, which no layer writes", () => {
-  const tensors = decode(tinyLlamaFiles(2).get("model.safetensors")!);
+  const tensors = decode(files[2].get("model.safetensors")!);
   const { hiddenSize: h, layers } = TINY_LLAMA;
   const output = tensors.get("lm_head.weight")!.values;
   const embedding = tensors.get("model.embed_tokens.weight")!.values;
@@ -80,8 +83,8 @@ test("written models are readable by the engine's user and replace an older one 
   const folder = join(await mkdtemp(join(tmpdir(), "homeport-")), "chat-r1");
   await writeTinyLlama(folder, 1);
   await writeTinyLlama(folder, 2);
-  expect((await readdir(folder)).sort()).toEqual([...tinyLlamaFiles(2).keys()].sort());
-  for (const [path, bytes] of tinyLlamaFiles(2)) {
+  expect((await readdir(folder)).sort()).toEqual([...files[2].keys()].sort());
+  for (const [path, bytes] of files[2]) {
     expect((await readFile(join(folder, path))).equals(bytes)).toBe(true);
     expect((await stat(join(folder, path))).mode & 0o444).toBe(0o444);
   }
