@@ -8,7 +8,9 @@ const COREFILE = `.:5353 {
     pods insecure
     ttl 1
   }
-  loop
+  template ANY ANY {
+    rcode NXDOMAIN
+  }
   reload
 }
 `;
@@ -18,7 +20,7 @@ const metadata = { name: "coredns", namespace: "kube-system", labels };
 const clusterMetadata = { name: "homeport-coredns", labels };
 
 /**
- * Cluster DNS. No forwarding: nothing in the cluster needs a name outside of it. Answers live one second and are not
+ * Cluster DNS. Names outside of the cluster do not exist: nothing in it needs one. Answers live one second and are not
  * cached, so that a pod which leaves is forgotten before it stops.
  */
 export function dnsObjects(at: Addresses, image: string): object[] {
