@@ -70,7 +70,7 @@ const planOf = ({ url, key, model }: Target): LoadPlan => ({
 });
 
 /** What the demo promises; a demo that shows something else has failed. */
-export function failures({ answers, events, verdict }: DemoResult): string[] {
+function failures({ answers, events, verdict }: DemoResult): string[] {
   const [before, promoted, back] = answers.map(({ answer }) => answer);
   const checks: [boolean, string][] = [
     [verdict.lost === 0, `${verdict.lost} of ${verdict.requests} requests were lost`],

@@ -2,56 +2,47 @@ import { redact } from "./redact";
 
 /** Where commands write: results to stdout, progress and problems to stderr, so that `--json` stays clean. */
 export const terminal = {
-	out: (text: string): void => void process.stdout.write(`${redact(text)}\n`),
-	note: (text: string): void => void process.stderr.write(`${redact(text)}\n`),
-	error: (text: string): void => void process.stderr.write(`${redact(text)}\n`),
-	json: (value: unknown): void =>
-		void process.stdout.write(`${redact(JSON.stringify(value, null, 2))}\n`),
+  out: (text: string): void => void process.stdout.write(`${redact(text)}\n`),
+  note: (text: string): void => void process.stderr.write(`${redact(text)}\n`),
+  error: (text: string): void => void process.stderr.write(`${redact(text)}\n`),
+  json: (value: unknown): void => void process.stdout.write(`${redact(JSON.stringify(value, null, 2))}\n`),
 };
 
-const seconds = (ms: number): string =>
-	`${(ms / 1000).toFixed(ms < 10_000 ? 1 : 0)} s`;
+const seconds = (ms: number): string => `${(ms / 1000).toFixed(ms < 10_000 ? 1 : 0)} s`;
 
 /** A step of long work: prints its name with the expected time, then ✓ with the time it took or ✗. */
-export async function step<T>(
-	name: string,
-	expectedSeconds: number | undefined,
-	work: () => Promise<T>,
-): Promise<T> {
-	const start = Date.now();
-	const expected =
-		expectedSeconds === undefined ? "" : ` (about ${expectedSeconds} s)`;
-	terminal.note(`… ${name}${expected}`);
-	const ticker = setInterval(() => {
-		const left =
-			expectedSeconds === undefined
-				? ""
-				: `, about ${Math.max(1, Math.round(expectedSeconds - (Date.now() - start) / 1000))} s left`;
-		terminal.note(`  … ${name}: ${seconds(Date.now() - start)}${left}`);
-	}, 15_000);
-	try {
-		const result = await work();
-		terminal.note(`✓ ${name}: ${seconds(Date.now() - start)}`);
-		return result;
-	} catch (error) {
-		terminal.note(`✗ ${name}: after ${seconds(Date.now() - start)}`);
-		throw error;
-	} finally {
-		clearInterval(ticker);
-	}
+export async function step<T>(name: string, expectedSeconds: number | undefined, work: () => Promise<T>): Promise<T> {
+  const start = Date.now();
+  const expected = expectedSeconds === undefined ? "" : ` (about ${expectedSeconds} s)`;
+  terminal.note(`… ${name}${expected}`);
+  const ticker = setInterval(() => {
+    const left =
+      expectedSeconds === undefined
+        ? ""
+        : `, about ${Math.max(1, Math.round(expectedSeconds - (Date.now() - start) / 1000))} s left`;
+    terminal.note(`  … ${name}: ${seconds(Date.now() - start)}${left}`);
+  }, 15_000);
+  try {
+    const result = await work();
+    terminal.note(`✓ ${name}: ${seconds(Date.now() - start)}`);
+    return result;
+  } catch (error) {
+    terminal.note(`✗ ${name}: after ${seconds(Date.now() - start)}`);
+    throw error;
+  } finally {
+    clearInterval(ticker);
+  }
 }
 
 /** Columns padded to their widest cell; no colours, so it reads the same in a log. */
 export function table(rows: readonly (readonly string[])[]): string {
-	const widths = (rows[0] ?? []).map((_, i) =>
-		Math.max(...rows.map((r) => (r[i] ?? "").length)),
-	);
-	return rows
-		.map((r) =>
-			r
-				.map((cell, i) => cell.padEnd(widths[i] ?? 0))
-				.join("  ")
-				.trimEnd(),
-		)
-		.join("\n");
+  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((r) => (r[i] ?? "").length)));
+  return rows
+    .map((r) =>
+      r
+        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
 }

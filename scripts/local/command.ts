@@ -22,7 +22,11 @@ interface Outcome {
 /** Runs to the end whatever the exit code; throws only when the program cannot be started. */
 export function attempt(file: string, args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
   return new Promise((resolve, reject) => {
-    const child = spawn(file, args, { cwd: options.cwd, env: options.env ?? process.env, stdio: ["pipe", "pipe", "pipe"] });
+    const child = spawn(file, args, {
+      cwd: options.cwd,
+      env: options.env ?? process.env,
+      stdio: ["pipe", "pipe", "pipe"],
+    });
     const log = options.log === undefined ? undefined : createWriteStream(options.log, { flags: "a" });
     const text = { stdout: "", stderr: "" };
     for (const stream of ["stdout", "stderr"] as const) {

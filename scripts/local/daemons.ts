@@ -171,7 +171,7 @@ disabled_plugins = ["io.containerd.snapshotter.v1.btrfs", "io.containerd.snapsho
 };
 
 /** The name under which the pause image is imported; containerd asks for it by tag. */
-export const PAUSE_IMAGE = "homeport.local/pause:latest";
+const PAUSE_IMAGE = "homeport.local/pause:latest";
 
 const kubelet = (pki: (file: string) => string, config: (file: string) => string, at: Addresses): Daemon => ({
   name: "kubelet",

@@ -3,7 +3,7 @@ import type { LayerEntry } from "../lib/oci/layer";
 import { packOnce } from "./images";
 
 /** Where the runtime claim is mounted in the engine's container. */
-export const ENGINE_ROOT = "/opt/engine";
+const ENGINE_ROOT = "/opt/engine";
 
 const link = (path: string, below: string): LayerEntry => ({
   kind: "symlink",
