@@ -2,7 +2,8 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } fr
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { toolBinary } from "../../infra/core/tool-binaries";
-import { attempt, run } from "./command";
+import { attempt, poll, run } from "./command";
+import { processes } from "./processes";
 import { toolFolder } from "./toolchain";
 
 /** One chart of somebody else's, installed by helm because its hooks must run. */
@@ -21,6 +22,8 @@ export async function installEnvoyGateway(
 ): Promise<void> {
   const helm = (args: readonly string[], input?: string) =>
     run(toolBinary("helm"), ["--kubeconfig", kubeconfig, "--namespace", release.namespace, ...args], { input });
+  // One that a killed command left behind finishes by itself; two at once would undo each other.
+  await poll(async () => (helmRuns(kubeconfig) ? undefined : true), 320_000, 500);
   const deployed = await stateOf(kubeconfig, release);
   if (deployed.status === "deployed" && isDeepStrictEqual(deployed.values, release.values)) return;
   // helm was ended in the middle and would now refuse everything but these.
@@ -31,6 +34,9 @@ export async function installEnvoyGateway(
   const flags = ["--create-namespace", "--wait", "--timeout", "300s", "--values", "-"];
   await helm(["upgrade", "--install", release.name, chart, ...flags], JSON.stringify(release.values));
 }
+
+const helmRuns = (kubeconfig: string): boolean =>
+  processes().some(({ argv }) => argv[0]?.endsWith("/helm") === true && argv.includes(kubeconfig));
 
 async function stateOf(
   kubeconfig: string,
