@@ -76,8 +76,10 @@ export function vllmValues(config: StackConfig, release: RunningRelease, agentIm
       image: agentImage,
       guard: canonicalJson(guard(settings, release) as Json),
       waitWeights: canonicalJson(waitWeights(settings, id) as Json),
-      cpu: "100m",
-      memory: "256Mi",
+      // Probes and streams of a busy pod pass through it: starved, it would look like a hung engine.
+      cpu: "200m",
+      // 64 bodies of 1 MiB at once peak at 280 MB (decision 0033).
+      memory: "512Mi",
     },
     weights: { claim: WEIGHTS_CLAIM, folder: `${CACHE_FOLDERS.releases}/${hexOf(id)}` },
     ports: { serve: PORTS.serve, admin: PORTS.admin },
@@ -130,7 +132,7 @@ function guard(settings: ModelConfig, { model, name, file, variantName, variant 
       streamSeconds: settings.drain.streamSeconds,
     },
     // With the probes' own seconds: out of rotation within 30 s, restarted within 120 s.
-    watch: { intervalSeconds: 5, unreadyAfterSeconds: 20, restartAfterSeconds: 80 },
+    watch: { intervalSeconds: 5, unreadyAfterSeconds: 15, restartAfterSeconds: 80 },
   } satisfies GuardConfig);
 }
 
