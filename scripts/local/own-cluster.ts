@@ -16,7 +16,7 @@ import { installPackages, missingPackages } from "./packages";
 import { ensurePki } from "./pki";
 import { preflight } from "./preflight";
 import type { Process } from "./processes";
-import { engineRuntime, envoyBinary } from "./python";
+import { engineRuntime, envoyBinary, pythonIsReady } from "./python";
 import { claimSlot } from "./slot";
 import { StoredSecrets } from "./stored-secrets";
 import { awaitDaemon, ensureDaemon } from "./supervisor";
@@ -79,6 +79,7 @@ async function ensureTools(): Promise<string> {
     }
   };
   const installing = async (): Promise<string> => {
+    if (pythonIsReady()) return engineRuntime();
     await step("Envoy", 5, envoyBinary);
     return step("vLLM for CPU", 180, engineRuntime);
   };

@@ -59,6 +59,11 @@ const ENGINE_SCRIPT = [
   'chmod -R a+rX "$PART"',
 ].join("\n");
 
+/** Whether nothing of the local platform is left to be downloaded. */
+export const pythonIsReady = (): boolean =>
+  existsSync(folderOf(join(LOCKS, "envoy.lock"), WHEEL_SCRIPT)) &&
+  existsSync(folderOf(join(LOCKS, "vllm.lock"), ENGINE_SCRIPT));
+
 /** The read-only runtime folder of the engine (about 6.3 GB), made once per user. */
 export async function engineRuntime(): Promise<string> {
   return make(join(LOCKS, "vllm.lock"), ENGINE_SCRIPT);
