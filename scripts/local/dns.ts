@@ -1,6 +1,8 @@
+import { sha256Hex } from "../../infra/core/canonical-json";
 import type { Addresses } from "./layout";
 
-const COREFILE = `.:5353 {
+// Two servers, because within one the template would answer before the cluster's own names are looked at.
+const COREFILE = `cluster.local:5353 in-addr.arpa:5353 ip6.arpa:5353 {
   errors
   health :8080
   ready :8181
@@ -8,10 +10,12 @@ const COREFILE = `.:5353 {
     pods insecure
     ttl 1
   }
+}
+.:5353 {
+  errors
   template ANY ANY {
     rcode NXDOMAIN
   }
-  reload
 }
 `;
 
@@ -68,7 +72,8 @@ const deploymentSpec = (image: string) => ({
   replicas: 1,
   selector: { matchLabels: { "app.kubernetes.io/name": "coredns" } },
   template: {
-    metadata: { labels },
+    // A changed Corefile makes a new pod; waiting for the kubelet to bring it into the running one takes a minute.
+    metadata: { labels, annotations: { "homeport.dev/corefile": sha256Hex(Buffer.from(COREFILE)) } },
     spec: {
       serviceAccountName: "coredns",
       priorityClassName: "system-cluster-critical",
