@@ -72,6 +72,14 @@ describe("the local cluster's life", () => {
     10 * MINUTES,
   );
 
+  test("its DNS knows the cluster's names and nothing else", async () => {
+    const at = addressesOf(slotOf(checkout) ?? -1);
+    const dns = new Resolver({ timeout: 2000, tries: 2 });
+    dns.setServers([at.dnsAddress]);
+    expect(await dns.resolve4("kubernetes.default.svc.cluster.local")).toEqual([at.apiServiceAddress]);
+    await expect(dns.resolve4("example.com")).rejects.toMatchObject({ code: "ENOTFOUND" });
+  });
+
   test(
     "ends as a machine does that loses power, and comes back with what it stored",
     async () => {
