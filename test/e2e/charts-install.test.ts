@@ -38,6 +38,7 @@ it("each chart installs with plain helm on a cluster that has only the custom ki
     "deployment.apps/chat-r-0123456789-a100x2",
     "gateway.gateway.networking.k8s.io/homeport-internal",
     "httproute.gateway.networking.k8s.io/app-chat",
+    "httproute.gateway.networking.k8s.io/homeport-internal-closed",
     "persistentvolume/homeport-weights",
     "securitypolicy.gateway.envoyproxy.io/app-chat",
     "securitypolicy.gateway.envoyproxy.io/homeport-internal-deny-all",
