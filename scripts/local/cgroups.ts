@@ -22,8 +22,8 @@ export function makeCgroups(name: string): void {
         writeFileSync(join(folder, file), readFileSync(join(hierarchy, file)));
     }
     if (hierarchy === MOUNT) delegateControllers(folder);
-    // Everything in the cluster together would otherwise weigh as much as one single process of the host.
-    for (const [file, weight] of Object.entries({ "cpu.shares": "8192", "cpu.weight": "800" }))
+    // As much as one busy process of the host: engines that fill every core must not starve the command that rolls back.
+    for (const [file, weight] of Object.entries({ "cpu.shares": "1024", "cpu.weight": "100" }))
       if (existsSync(join(folder, file))) writeFileSync(join(folder, file), weight);
   }
 }

@@ -8,6 +8,7 @@ import (
 	"log"
 	"net"
 	"os"
+	"time"
 )
 
 func main() {
@@ -22,7 +23,10 @@ func main() {
 	for {
 		client, err := listener.Accept()
 		if err != nil {
-			log.Fatal(err)
+			// Out of file descriptors, mostly: connections end, and the next one is served.
+			log.Print(err)
+			time.Sleep(100 * time.Millisecond)
+			continue
 		}
 		go carry(client.(*net.TCPConn), os.Args[2])
 	}
