@@ -5,6 +5,7 @@ const common = {
 };
 
 module.exports = {
+  reporters: ["default", "<rootDir>/test/support/closing-line.cjs"],
   projects: [
     {
       ...common,
