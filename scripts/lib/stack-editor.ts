@@ -62,10 +62,12 @@ function withdrawnEdits(text: string, model: string, withdrawn: Pointers["withdr
   const node = parsed(text, file).getIn(["config", ...path], true);
   const before = isMap(node) ? (node.toJSON() as Record<string, string>) : {};
   if (isDeepStrictEqual(before, { ...withdrawn })) return [];
+  const after = ["candidate", "previous", "live"];
+  // The last reason takes its key along: an empty map would be one more line that says nothing.
+  if (Object.keys(withdrawn).length === 0) return [{ path, value: undefined, after }];
   const gone = Object.keys(before).filter((name) => !(name in withdrawn));
   // One line per reason: a flow map with two sentences in it is unreadable in review.
-  if (!isMap(node) || node.flow || gone.length > 0)
-    return [{ path, value: { ...withdrawn }, after: ["candidate", "previous", "live"] }];
+  if (!isMap(node) || node.flow || gone.length > 0) return [{ path, value: { ...withdrawn }, after }];
   return Object.entries(withdrawn)
     .filter(([name, reason]) => before[name] !== reason)
     .map(([name, reason]) => ({ path: [...path, name], value: reason }));

@@ -57,6 +57,18 @@ describe("editing pointers", () => {
     expect(withPointers(text, "chat", after, FILE)).toBe(text);
   });
 
+  it("takes the last withdrawn release back without touching any other line", () => {
+    const once = withPointers(STACK, "chat", after, FILE);
+    const back = withPointers(once, "chat", { ...after, withdrawn: {}, generation: 9 }, FILE);
+    expect(models(back).chat.withdrawn).toBeUndefined();
+    const lost = once.split("\n").filter((line) => !back.split("\n").includes(line));
+    expect(lost).toEqual([
+      "      withdrawn:",
+      expect.stringContaining("        r42:"),
+      expect.stringContaining("generation: 8"),
+    ]);
+  });
+
   it("adds a second withdrawn release as one line and removes a candidate with its line", () => {
     const once = withPointers(STACK, "chat", { ...after, candidate: { release: "r43", step: "staged" } }, FILE);
     expect(once).toContain("\n      candidate: { release: r43, step: staged }\n");
