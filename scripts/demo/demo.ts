@@ -75,7 +75,6 @@ function failures({ answers, events, verdict }: DemoResult): string[] {
   const checks: [boolean, string][] = [
     [verdict.lost === 0, `${verdict.lost} of ${verdict.requests} requests were lost`],
     [verdict.wrongRelease === 0, `${verdict.wrongRelease} answers came from the wrong release`],
-    [verdict.intendedLoad >= 0.95, "this machine was too busy to send the requests in time"],
     [events.every(({ proved }) => proved), "a change left no trace in the route's generation"],
     [before?.text !== promoted?.text, "both releases gave the same answer"],
     [before?.text === back?.text && before?.release === back?.release, "the old weights do not answer again"],

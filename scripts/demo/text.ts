@@ -23,7 +23,8 @@ export function demoText({ machine, answers, events, verdict }: DemoResult): str
     "",
     `${verdict.requests} streamed requests at ${verdict.rate.toFixed(0)}/s: ${verdict.lost} lost, ` +
       `${verdict.wrongRelease} from the wrong release,`,
-    `first text p50 ${ms(verdict.firstTextMs.p50)}, p99 ${ms(verdict.firstTextMs.p99)}.`,
+    `first text p50 ${ms(verdict.firstTextMs.p50)}, p99 ${ms(verdict.firstTextMs.p99)}; ` +
+      `${(verdict.intendedLoad * 100).toFixed(1)} % were sent in time.`,
     `Measured ${machineLine(machine)}.`,
   ].join("\n");
 }
