@@ -60,7 +60,7 @@ describe("editing pointers", () => {
   it("takes the last withdrawn release back without touching any other line", () => {
     const once = withPointers(STACK, "chat", after, FILE);
     const back = withPointers(once, "chat", { ...after, withdrawn: {}, generation: 9 }, FILE);
-    expect(models(back).chat.withdrawn).toBeUndefined();
+    expect(models(back).chat?.withdrawn).toBeUndefined();
     const lost = once.split("\n").filter((line) => !back.split("\n").includes(line));
     expect(lost).toEqual([
       "      withdrawn:",
