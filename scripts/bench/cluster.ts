@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { OperationError } from "../../infra/core/errors";
-import { ANNOTATIONS, keysSecretName, NAMESPACES } from "../../infra/core/names";
+import { ANNOTATIONS, NAMESPACES } from "../../infra/core/names";
 import { poll } from "../local/command";
 import { kubectl } from "../local/kubectl-run";
 
@@ -65,16 +65,6 @@ export class BenchCluster {
     if (chat === undefined)
       throw new OperationError(`route ${route.metadata.name} serves no chat`, "look at its rules");
     return chat.slice(0, -CHAT.length);
-  }
-
-  /** One client's key of a policy. */
-  async clientKey(policy: string): Promise<string> {
-    const text = await this.run(["get", "secret", keysSecretName(policy), "-n", NAMESPACES.models, "-o", "json"]);
-    const { data } = z.object({ data: z.record(z.string(), z.string()) }).parse(JSON.parse(text));
-    const [key] = Object.values(data);
-    if (key === undefined)
-      throw new OperationError(`policy ${policy} has no client key`, "homeport local up makes one");
-    return Buffer.from(key, "base64").toString();
   }
 
   /** Deployment of a release (`r-…`) of a model. */

@@ -3,7 +3,7 @@ import { readStack } from "../../infra/config/read-stack";
 import { OperationError } from "../../infra/core/errors";
 import { shortId } from "../../infra/core/release";
 import { registerSecret } from "../lib/redact";
-import { localStatus } from "../local/status";
+import { clientKey, runningPlatform } from "../local/client-access";
 import { BenchCluster } from "./cluster";
 
 export const CHECKOUT = join(__dirname, "../..");
@@ -23,13 +23,11 @@ export interface Target {
 
 /** The checkout's own platform, which must be up. */
 export async function findTarget(stack: string, model: string): Promise<Target> {
-  const { state, kubeconfig, baseUrl } = await localStatus(CHECKOUT);
-  if (state !== "up" || kubeconfig === undefined || baseUrl === undefined)
-    throw new OperationError(`the local platform is ${state}`, "run homeport local up first");
+  const { kubeconfig, baseUrl } = await runningPlatform(CHECKOUT);
   const cluster = new BenchCluster(kubeconfig);
   const route = await cluster.route(model);
   const policy = route.metadata.labels["homeport.dev/policy"] ?? "";
-  const key = await cluster.clientKey(policy);
+  const key = await clientKey(kubeconfig, policy);
   registerSecret(key);
   return { stack, model, cluster, gateway: baseUrl, url: `${baseUrl}${BenchCluster.basePath(route)}`, policy, key };
 }

@@ -7,9 +7,9 @@ import { findTarget, pointers, type Target } from "../bench/target";
 import { judge, type Verdict } from "../bench/verdict";
 import { step } from "../lib/report";
 import { sleep } from "../local/command";
+import { LOCAL_STACK } from "../local/layout";
 import { type Answer, ask } from "./ask";
 
-const STACK = "local";
 const MODEL = "chat";
 const QUESTION = "Who answers?";
 const TOKENS = 16;
@@ -28,8 +28,8 @@ export interface DemoResult {
 
 /** Promotes the release that waits and rolls it back, under streamed load. Leaves the model as it was before. */
 export async function demo(): Promise<DemoResult> {
-  const target = await findTarget(STACK, MODEL);
-  const { live, other, shortOf } = pointers(STACK, MODEL);
+  const target = await findTarget(LOCAL_STACK, MODEL);
+  const { live, other, shortOf } = pointers(LOCAL_STACK, MODEL);
   const answers: DemoResult["answers"] = [];
   const question = async (when: string, release: string): Promise<void> => {
     answers.push({ when, release, answer: await ask(target, QUESTION, TOKENS) });

@@ -6,11 +6,9 @@ import { shortId } from "../../infra/core/release";
 import { renderStack } from "../lib/render/render";
 import { step } from "../lib/report";
 import { mirrorRelease } from "../lib/weights-store";
-import { STORE_REGION } from "./layout";
+import { LOCAL_STACK, STORE_REGION } from "./layout";
 import { writeTinyLlama } from "./models/tiny-llama";
 import { applyStack, type Platform } from "./platform";
-
-export const LOCAL_STACK = "local";
 
 /** The two models whose bytes are made here, by the seed of their weights; other releases are mirrored by hand. */
 const SEEDS: Readonly<Record<string, number>> = { r1: 1, r2: 2 };

@@ -80,5 +80,8 @@ export function placesOf(checkout: string): Places {
 /** Ports inside the node's own network namespace, so they need not differ between checkouts. */
 export const NODE_PORTS = { api: 6443, etcd: 2379, etcdPeer: 2380, s3: 7070 } as const;
 
+/** The stack that the platform serves. */
+export const LOCAL_STACK = "local";
+
 /** What the configuration takes for a bucket outside AWS, and what most such servers call themselves. */
 export const STORE_REGION = "us-east-1";
