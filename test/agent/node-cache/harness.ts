@@ -87,14 +87,20 @@ export class Node {
       ? JSON.parse(readFileSync(this.marker("failed", release), "utf8"))
       : undefined;
 
-  verified = (release: ReleaseFile): Promise<void> => until(() => this.isVerified(release), "verified");
+  /** The marker is there, and the log line that follows it. */
+  verified = (release: ReleaseFile): Promise<void> =>
+    until(
+      () =>
+        this.isVerified(release) && this.log.some((line) => line.event === "verified" && line.release === release.id),
+      "verified",
+    );
   async refused(release: ReleaseFile): Promise<Record<string, string>> {
     await until(() => this.facts(release) !== undefined, "refused");
     return this.facts(release) ?? {};
   }
 }
 
-export async function until(holds: () => boolean, what: string, seconds = 8): Promise<void> {
+export async function until(holds: () => boolean, what: string, seconds = 20): Promise<void> {
   const deadline = Date.now() + seconds * 1000;
   while (!holds()) {
     if (Date.now() > deadline) throw new Error(`not ${what} within ${seconds} s`);
