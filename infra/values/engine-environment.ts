@@ -23,6 +23,9 @@ const WRITABLE = {
   XDG_CONFIG_HOME: "/tmp/.config",
 };
 
+/** Where a runtime claim shows the engine's programs; `charts/vllm` mounts it there, read-only. */
+export const ENGINE_RUNTIME_ROOT = "/opt/engine";
+
 /** On a CPU: no core binding, because replicas share cores, and a key-value cache of a fourth of the memory. */
 const onCpu = ({ resources }: ModelConfig): Record<string, string> => ({
   OMP_NUM_THREADS: `${Math.max(1, Math.floor(resources.cpu))}`,
@@ -40,6 +43,8 @@ export const engineEnvironment = (settings: ModelConfig, { variant }: RunningRel
   ...ISOLATION,
   ...WRITABLE,
   ...(variant.gpuClass === "cpu" ? onCpu(settings) : {}),
+  // A runtime claim brings what vLLM works out about its models along: a start takes 20 s of CPU instead of 30.
+  ...(variant.runtimeClaim ? { VLLM_CACHE_ROOT: `${ENGINE_RUNTIME_ROOT}/cache` } : {}),
   // A cold start may take all of its budget before the engine gives up on its own processes.
   VLLM_ENGINE_READY_TIMEOUT_S: `${settings.startupSeconds}`,
 });

@@ -16,11 +16,7 @@ export async function step<T>(name: string, expectedSeconds: number | undefined,
   const expected = expectedSeconds === undefined ? "" : ` (about ${expectedSeconds} s)`;
   terminal.note(`… ${name}${expected}`);
   const ticker = setInterval(() => {
-    const left =
-      expectedSeconds === undefined
-        ? ""
-        : `, about ${Math.max(1, Math.round(expectedSeconds - (Date.now() - start) / 1000))} s left`;
-    terminal.note(`  … ${name}: ${seconds(Date.now() - start)}${left}`);
+    terminal.note(`  … ${name}: ${seconds(Date.now() - start)}${timeLeft(Date.now() - start, expectedSeconds)}`);
   }, 15_000);
   try {
     const result = await work();
@@ -32,6 +28,13 @@ export async function step<T>(name: string, expectedSeconds: number | undefined,
   } finally {
     clearInterval(ticker);
   }
+}
+
+/** What a line of progress says of the rest; a step that is late says so instead of promising the next second. */
+export function timeLeft(tookMs: number, expectedSeconds: number | undefined): string {
+  if (expectedSeconds === undefined) return "";
+  const left = Math.round(expectedSeconds - tookMs / 1000);
+  return left > 0 ? `, about ${left} s left` : `, longer than the usual ${expectedSeconds} s`;
 }
 
 /** Columns padded to their widest cell; no colours, so it reads the same in a log. */

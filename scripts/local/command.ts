@@ -11,6 +11,8 @@ interface RunOptions {
   log?: string;
   /** What to do when it fails, in the error's second half. */
   fix?: string;
+  /** Ends the program early; it then counts as failed. */
+  signal?: AbortSignal;
 }
 
 interface Outcome {
@@ -35,10 +37,13 @@ export function attempt(file: string, args: readonly string[], options: RunOptio
         log?.write(chunk);
       });
     }
+    const end = () => void child.kill();
+    options.signal?.addEventListener("abort", end, { once: true });
     child.on("error", (cause) =>
       reject(new OperationError(`${file} cannot be started`, options.fix ?? `install ${file}`, { cause })),
     );
     child.on("close", (code, signal) => {
+      options.signal?.removeEventListener("abort", end);
       log?.end();
       resolve({ code: code ?? (signal === null ? 1 : 128), ...text });
     });

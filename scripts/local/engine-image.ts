@@ -1,14 +1,12 @@
+import { ENGINE_RUNTIME_ROOT } from "../../infra/values/engine-environment";
 import type { BuiltImage } from "../lib/oci/image";
 import type { LayerEntry } from "../lib/oci/layer";
 import { packOnce } from "./images";
 
-/** Where the runtime claim is mounted in the engine's container. */
-const ENGINE_ROOT = "/opt/engine";
-
 const link = (path: string, below: string): LayerEntry => ({
   kind: "symlink",
   path,
-  target: `${ENGINE_ROOT}/${below}`,
+  target: `${ENGINE_RUNTIME_ROOT}/${below}`,
 });
 
 const LAYER: readonly LayerEntry[] = [
@@ -34,7 +32,7 @@ export const engineImage = (): Promise<BuiltImage> =>
     config: {
       user: "65532:65532",
       env: {
-        PATH: `${ENGINE_ROOT}/venv/bin:/usr/bin`,
+        PATH: `${ENGINE_RUNTIME_ROOT}/venv/bin:/usr/bin`,
         HOME: "/tmp",
         PYTHONDONTWRITEBYTECODE: "1",
       },

@@ -32,8 +32,9 @@ export async function envoyBinary(): Promise<string> {
 
 /*
  * Everything that an engine container finds at /opt/engine: Python with its standard library, the shared libraries
- * that it and the packages need, a shell's worth of programs, and the packages themselves in `venv`. The same folder
- * serves as a virtual environment on the host. The list of libraries is what the dynamic linker itself answers.
+ * that it and the packages need, a shell's worth of programs, the packages themselves in `venv`, and in `cache` what
+ * vLLM would work out at each start. The same folder serves as a virtual environment on the host. The list of libraries
+ * is what the dynamic linker itself answers.
  */
 const ENGINE_SCRIPT = [
   '"$PYTHON" -m venv "$PART/venv"',
@@ -46,7 +47,8 @@ const ENGINE_SCRIPT = [
   'BIN="$PART/usr/bin"; LIB="$PART/usr/lib"; mkdir -p "$BIN" "$LIB/x86_64-linux-gnu" "$PART/lib64"',
   'cp -L /usr/bin/python3.11 /bin/sh /usr/bin/env /usr/bin/lscpu /bin/sleep /bin/cat /bin/uname "$BIN/"',
   'ln -s python3.11 "$BIN/python3"',
-  'cp -r /usr/lib/python3.11 "$LIB/"',
+  // With their times: compiled files of another time than their source's are compiled anew at every start.
+  'cp -a /usr/lib/python3.11 "$LIB/"',
   'rm -rf "$LIB/python3.11/test" "$LIB/python3.11/idlelib" "$LIB"/python3.11/config-*',
   "{",
   '  ls "$BIN"/*',
@@ -56,6 +58,12 @@ const ENGINE_SCRIPT = [
   // Loaded by name at run time, so no linker lists them: name lookups.
   'cp -L /lib/x86_64-linux-gnu/libnss_files.so.2 /lib/x86_64-linux-gnu/libnss_dns.so.2 "$LIB/x86_64-linux-gnu/"',
   'cp -L /lib64/ld-linux-x86-64.so.2 "$PART/lib64/"',
+  // What vLLM finds out about a model's class at each start, in a process of its own that imports everything again:
+  // 10 of the 30 s of CPU that a start takes.
+  'VLLM_CACHE_ROOT="$PART/cache" VLLM_PLUGINS="" VLLM_NO_USAGE_STATS=1 HOME="$PART/home" "$PART/venv/bin/python3" -c \\',
+  "\"from vllm import ModelRegistry; ModelRegistry.models['LlamaForCausalLM'].inspect_model_cls()\"",
+  'test -e "$PART/cache/modelinfos/vllm-model_executor-models-llama-LlamaForCausalLM.json"',
+  'rm -rf "$PART/home"',
   'chmod -R a+rX "$PART"',
 ].join("\n");
 
