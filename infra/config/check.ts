@@ -26,7 +26,7 @@ import { regionSharesAddUp, regionsAreDistinct, regionsExist, regionsKeepResiden
 import { haHasTwoReplicas } from "./rules/replicas";
 import type { Checked, Rule } from "./rules/rule";
 import { sourcesArePinned } from "./rules/sources";
-import { weightsKeyIsWhole } from "./rules/weights";
+import { weightsKeyIsWhole, weightsLieOnRequiredMount } from "./rules/weights";
 
 /** Every rule over more than one value. All of them run, so that all problems are known at once. */
 const RULES: readonly Rule[] = [
@@ -39,6 +39,7 @@ const RULES: readonly Rule[] = [
   instanceTypesAreInTheirRegions,
   acceleratorPoolsAreMeasured,
   weightsKeyIsWhole,
+  weightsLieOnRequiredMount,
   pointersArePinned,
   withdrawnReleasesStayAway,
   pointersAreDistinct,

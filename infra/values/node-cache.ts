@@ -4,7 +4,7 @@ import { NodeCacheConfig } from "../core/agent-config";
 import { canonicalJson, type Json } from "../core/canonical-json";
 import { NAMESPACES, WEIGHTS_CLAIM } from "../core/names";
 import { PinnedImage } from "../core/release";
-import { gib, KubernetesName, Port, Quantity, Toleration } from "./fields";
+import { KubernetesName, Port, Quantity, Toleration } from "./fields";
 import type { RunningRelease } from "./running-releases";
 
 export const NodeCacheValues = z.strictObject({
@@ -15,7 +15,6 @@ export const NodeCacheValues = z.strictObject({
   image: PinnedImage,
   config: z.string().min(2),
   nodePath: z.string().startsWith("/"),
-  capacity: Quantity,
   claim: KubernetesName,
   credentialsSecret: z.string(),
   ports: z.strictObject({ admin: Port, store: z.array(Port).min(1) }),
@@ -71,7 +70,6 @@ export function nodeCacheValues(
     image: agentImage,
     config: canonicalJson(nodeCacheConfig(config, releases) as Json),
     nodePath: weights.nodePath,
-    capacity: gib(weights.cacheGiB),
     claim: WEIGHTS_CLAIM,
     credentialsSecret: weights.accessKeyId === undefined ? "" : CREDENTIALS_SECRET,
     ports: { admin: ADMIN_PORT, store: [weights.endpoint === undefined ? 443 : portOf(weights.endpoint)] },

@@ -40,6 +40,15 @@ it("has nothing to say about a good stack", () => {
   expect(linesOf({})).toEqual([]);
 });
 
+it("refuses weights that would not lie on the mount that must be there", () => {
+  const weights = { nodePath: "/mnt/other/homeport", requireMount: "/mnt/k8s-disks/0" };
+  expect(linesOf({ weights })).toEqual([
+    "weights.nodePath: '/mnt/other/homeport'; a folder below weights.requireMount (/mnt/k8s-disks/0); nodePath: /mnt/k8s-disks/0/homeport, or name the mount that holds /mnt/other/homeport",
+  ]);
+  expect(linesOf({ weights: { ...weights, nodePath: "/mnt/k8s-disks/01/homeport" } })).toHaveLength(1);
+  expect(linesOf({ weights: { ...weights, nodePath: "/mnt/k8s-disks/0/homeport" } })).toEqual([]);
+});
+
 describe("pins", () => {
   it("refuses a branch as the revision of the weights", () => {
     expect(linesOf({ file: releaseFile({ source: "hf://org/model@main" }) })).toEqual([

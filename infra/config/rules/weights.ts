@@ -15,3 +15,17 @@ export const weightsKeyIsWhole: Rule = ({ config: { weights } }) => {
     },
   ];
 };
+
+/** A required mount that the weights do not lie on would stop every node's cache at its start. */
+export const weightsLieOnRequiredMount: Rule = ({ config: { weights } }) => {
+  const { nodePath, requireMount } = weights;
+  if (requireMount === undefined || `${nodePath}/`.startsWith(`${requireMount}/`)) return [];
+  return [
+    {
+      path: "weights.nodePath",
+      given: `'${nodePath}'`,
+      allowed: `a folder below weights.requireMount (${requireMount})`,
+      fix: `nodePath: ${requireMount}/homeport, or name the mount that holds ${nodePath}`,
+    },
+  ];
+};
