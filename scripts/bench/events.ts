@@ -10,6 +10,8 @@ import type { Flip } from "./verdict";
 /** Something that happened to the model under load, with the evidence that it did. */
 export interface BenchEvent {
   name: string;
+  /** ms of the machine's clock. */
+  began: number;
   seconds: number;
   proof: string;
   proved: boolean;
@@ -43,6 +45,7 @@ async function command(target: Target, verb: string, args: readonly string[]): P
   const stored = Math.max(...result.regions.map((region) => region.storedAfter ?? Number.NaN));
   return {
     name: verb,
+    began: commanded,
     seconds: (returned - commanded) / 1000,
     proof: `${result.live} live, generation ${before} -> ${after}`,
     proved: after > before,
@@ -89,6 +92,7 @@ export async function rollingRestart({ cluster, model, stack }: Target): Promise
   );
   return {
     name: "rolling restart",
+    began: start,
     seconds: (Date.now() - start) / 1000,
     proof: `${before.size} pods of ${live} replaced by ${after.size} others`,
     proved: before.size > 0 && after.size === before.size,
@@ -106,6 +110,7 @@ export async function deletePod({ cluster, model, stack }: Target): Promise<Benc
   const after = await cluster.settle(selector, spec.replicas, START_SECONDS, (uids) => !uids.has(uid));
   return {
     name: "pod deletion",
+    began: start,
     seconds: (Date.now() - start) / 1000,
     proof: `pod ${uid.slice(0, 8)} of ${live} gone, ${after.size} of ${spec.replicas} ready`,
     proved: !after.has(uid),

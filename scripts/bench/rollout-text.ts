@@ -24,6 +24,7 @@ export function rolloutText({
     ["streamed requests", `${v.requests} at ${v.rate.toFixed(1)}/s (${percent(v.intendedLoad)} in time)`],
     ["of 20 s or more", percent(v.longShare)],
     ["lost", `${v.lost} (${counts(v.endings)})`],
+    ...(v.lost === 0 ? [] : [["lost after", counts(v.lostAfter)]]),
     ["wrong release", `${v.wrongRelease} by name, ${v.wrongText} by text`],
     ["answered by", counts(v.byRelease)],
     ["repeated by the gateway", String(gatewayRetries)],

@@ -86,6 +86,7 @@ async function guardedRun(target: Target, { rate, seconds }: RolloutOptions) {
       // An event that fails is a finding, too; the load goes on and is judged.
       const failed = (error: Error): BenchEvent => ({
         name,
+        began: start,
         seconds: (Date.now() - start) / 1000,
         proof: error.message,
         proved: false,
@@ -96,7 +97,7 @@ async function guardedRun(target: Target, { rate, seconds }: RolloutOptions) {
     const result = await step("let the last streams end", 25, () => load.stop());
     const flips = events.flatMap((event) => event.flip ?? []);
     const gatewayRetries = (await target.cluster.gatewayRetries()) - retries;
-    return { verdict: judge(result, before, flips), events, gatewayRetries };
+    return { verdict: judge(result, before, flips, events), events, gatewayRetries };
   } finally {
     load.kill();
   }

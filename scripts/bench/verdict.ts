@@ -1,5 +1,5 @@
 import type { LoadResult } from "./load";
-import type { Ending, Outcome } from "./outcome";
+import type { Outcome } from "./outcome";
 import { percentile } from "./percentile";
 
 /** The route changed to `release`; from one second later no request may start on another one. */
@@ -20,8 +20,8 @@ const LONG_MS = 20_000;
 export interface Verdict {
   requests: number;
   lost: number;
-  /** Lost requests by how they ended. */
-  endings: Partial<Record<Ending, number>>;
+  /** Lost requests by how they ended: `cut`, `status 503 engine_lost`. */
+  endings: Record<string, number>;
   /** Answers of another release than the live one, counted from a second after a flip. */
   wrongRelease: number;
   /** Answers whose text is not what their release said every other time. */
@@ -39,18 +39,27 @@ export interface Verdict {
   /** From the intended start to the first text, ms. */
   firstTextMs: { p50: number; p99: number };
   flips: { event: string; commandMs: number; lastStartMs: number }[];
+  /** Lost requests by the event during or after which they started. */
+  lostAfter: Record<string, number>;
   /** The first few lost requests, for whoever has to find out why. */
   samples: Outcome[];
 }
 
+/** When an event began, ms of the machine's clock. */
+export interface Mark {
+  name: string;
+  began: number;
+}
+
 /** Judges a run. `flips` in the order of time; before the first one `before` was live. */
-export function judge({ outcomes, planned }: LoadResult, before: string, flips: readonly Flip[]): Verdict {
+export function judge(
+  { outcomes, planned }: LoadResult,
+  before: string,
+  flips: readonly Flip[],
+  marks: readonly Mark[] = [],
+): Verdict {
   const lost = outcomes.filter((o) => o.ending !== "ok");
   const answered = outcomes.filter((o) => o.ending === "ok");
-  const endings: Partial<Record<Ending, number>> = {};
-  for (const { ending } of lost) endings[ending] = (endings[ending] ?? 0) + 1;
-  const byRelease: Record<string, number> = {};
-  for (const { release = "unnamed" } of answered) byRelease[release] = (byRelease[release] ?? 0) + 1;
   const texts = usualTexts(answered);
   const starts = outcomes.map((o) => o.intended);
   const spanSeconds = (Math.max(...starts) - Math.min(...starts)) / 1000;
@@ -58,18 +67,32 @@ export function judge({ outcomes, planned }: LoadResult, before: string, flips: 
   return {
     requests: outcomes.length,
     lost: lost.length,
-    endings,
+    endings: countBy(lost, endingOf),
     wrongRelease: answered.filter((o) => !allowedReleases(o, before, flips).has(o.release ?? "")).length,
     wrongText: answered.filter((o) => o.kind === "short" && o.text !== texts.get(o.release ?? "")).length,
     textsDiffer: new Set(texts.values()).size === texts.size,
-    byRelease,
+    byRelease: countBy(answered, ({ release = "unnamed" }) => release),
     intendedLoad: planned === 0 ? 0 : outcomes.filter((o) => o.started - o.intended <= LATE_MS).length / planned,
     rate: planned / spanSeconds,
     longShare: answered.filter((o) => o.ended - o.started >= LONG_MS).length / outcomes.length,
     firstTextMs: { p50: percentile(first, 0.5), p99: percentile(first, 0.99) },
     flips: flips.map((flip, i) => lastStart(flip, flips[i - 1]?.release ?? before, flips[i + 1], answered)),
+    lostAfter: countBy(lost, ({ started }) => marks.findLast(({ began }) => began <= started)?.name ?? "the start"),
     samples: lost.slice(0, 5),
   };
+}
+
+function countBy<T>(items: readonly T[], key: (item: T) => string): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const item of items) counts[key(item)] = (counts[key(item)] ?? 0) + 1;
+  return counts;
+}
+
+/** With the status and, where the answer is ours, its code; the gateway's own answers are plain text. */
+function endingOf({ ending, status, detail = "" }: Outcome): string {
+  if (ending !== "status") return ending;
+  const code = /"code":"([a-z_]+)"/.exec(detail)?.[1] ?? "by the gateway";
+  return `status ${status} ${code}`;
 }
 
 /** The text that each release gave most often to the ordinary prompt. */

@@ -20,7 +20,7 @@ export interface StageOptions {
   secret: (path: string) => string;
 }
 
-const EXPECTED_SECONDS: Partial<Record<ApplyStage, number>> = { "third-party": 15, gateways: 5, releases: 60 };
+const EXPECTED_SECONDS: Partial<Record<ApplyStage, number>> = { "third-party": 15, releases: 40 };
 
 /**
  * Brings the cluster to what was rendered, stage by stage; each waits until it is ready before the next begins.
@@ -30,19 +30,29 @@ const EXPECTED_SECONDS: Partial<Record<ApplyStage, number>> = { "third-party": 1
 export async function applyStages(stack: StagedStack, options: StageOptions): Promise<void> {
   const { kubeconfig } = options;
   const objects = stack.objects.map((object) => withSecrets(object, options.secret));
+  let gateways: Promise<void> = Promise.resolve();
   for (const stage of APPLY_STAGES) {
+    if (stage === "policies") await gateways;
     const own = objects.filter((object) => stageOf(object) === stage);
     if (own.length === 0 && stage !== "third-party") continue;
     await step(stage, EXPECTED_SECONDS[stage], async () => {
       if (stage === "third-party")
         for (const chart of stack.charts) await installEnvoyGateway(kubeconfig, options.workFolder, chart);
       await apply(kubeconfig, FIELD_MANAGER, own);
-      await waitUntilReady(kubeconfig, own);
+      if (stage !== "gateways") await waitUntilReady(kubeconfig, own);
     });
+    // Proxies start beside the engines; what comes between does not need them.
+    if (stage === "gateways") gateways = eventually(step("proxies ready", 12, () => waitUntilReady(kubeconfig, own)));
     // After the first stage its namespace is there; before anything else exists, it knows what may come to exist.
     if (stage === "namespaces") await remember(kubeconfig, objects);
   }
   await prune(kubeconfig, objects);
+}
+
+/** A failure is told where the promise is awaited, also when that is later. */
+function eventually<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined);
+  return promise;
 }
 
 async function remember(kubeconfig: string, objects: readonly KubernetesObject[]): Promise<void> {

@@ -19,9 +19,10 @@ const good: Verdict = {
   longShare: 0.0097,
   firstTextMs: { p50: 30, p99: 400 },
   flips: [{ event: "rollback", commandMs: 2000, lastStartMs: 1500 }],
+  lostAfter: {},
   samples: [],
 };
-const event = { name: "pod deletion", seconds: 80, proof: "pod 1234 gone", proved: true };
+const event = { name: "pod deletion", began: 1000, seconds: 80, proof: "pod 1234 gone", proved: true };
 const control: Verdict = { ...good, requests: 1500, lost: 9, endings: { cut: 8, "stream-error": 1 } };
 
 test("a run that keeps every promise misses none", () => {
@@ -69,6 +70,8 @@ test("the report names machine, date, figures and what was missed", () => {
   expect(text).toMatch(/control, no guard or preStop +9 of 1500 lost \(cut 8, stream-error 1\)/);
   expect(text).toContain("MISSED: 7 requests lost");
   expect(rolloutText({ ...report, missed: [] })).toContain("every promise kept");
+  const bad = { ...good, lost: 7, endings: { "status 503 engine_lost": 7 }, lostAfter: { "pod deletion": 7 } };
+  expect(rolloutText({ ...report, verdict: bad, missed: [] })).toMatch(/lost after +pod deletion 7/);
 });
 
 test("the control run is the same engine without guard, preStop and shutdown time-out, behind the same key", () => {

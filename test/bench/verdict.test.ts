@@ -39,8 +39,29 @@ test("a release that answers with another text than usual is found by content", 
 });
 
 test("every ending but ok is a lost request, whatever its status", () => {
-  const lost = [answer(1, "r2", { ending: "truncated" }), answer(2, "r2", { ending: "status", status: 503 })];
-  expect(run([...good, ...lost])).toMatchObject({ lost: 2, endings: { truncated: 1, status: 1 } });
+  const refused = (detail: string) => answer(2, "r2", { ending: "status", status: 503, detail });
+  const lost = [
+    answer(1, "r2", { ending: "truncated" }),
+    refused('{"error":{"message":"…","code":"engine_lost"}}'),
+    refused("no healthy upstream"),
+  ];
+  expect(run([...good, ...lost])).toMatchObject({
+    lost: 3,
+    endings: { truncated: 1, "status 503 engine_lost": 1, "status 503 by the gateway": 1 },
+  });
+});
+
+test("lost requests are counted by the event that had begun before them", () => {
+  const lost = [5_000, 11_000, 20_000].map((at) => answer(at, "r1", { ending: "cut" }));
+  const marks = [
+    { name: "roll back", began: 10_000 },
+    { name: "pod deletion", began: 19_000 },
+  ];
+  expect(judge({ outcomes: [...good, ...lost], planned: 7 }, "r2", [flip], marks).lostAfter).toEqual({
+    "the start": 1,
+    "roll back": 1,
+    "pod deletion": 1,
+  });
 });
 
 test("requests that start late do not count as intended load, and long streams are counted", () => {
