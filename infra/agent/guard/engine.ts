@@ -67,9 +67,13 @@ export class EngineClient {
         method,
         path,
         headers,
-        signal,
         agent: keepAlive ? this.#agent : false,
       });
+      // By hand: the option `signal` also watches every stream of the exchange for its end, a tenth of the guard's time.
+      const abort = () => request.destroy(signal.reason);
+      if (signal.aborted) abort();
+      signal.addEventListener("abort", abort, { once: true });
+      request.on("close", () => signal.removeEventListener("abort", abort));
       request.on("response", resolve);
       request.on("error", (error: NodeJS.ErrnoException) => {
         if (signal.aborted) reject(signal.reason);
@@ -84,17 +88,20 @@ export class EngineClient {
 class ReusedSocketReset extends Error {}
 
 /** The whole reply; throws `EngineUnreachable` where it ends early. */
-export async function collect(reply: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  try {
-    for await (const chunk of reply as AsyncIterable<Buffer>) {
+export function collect(reply: IncomingMessage): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    const fail = (cause: unknown) => reject(new EngineUnreachable(false, { cause }));
+    reply.on("data", (chunk: Buffer) => {
       bytes += chunk.length;
-      if (bytes > LARGEST_REPLY) throw new Error("reply too large");
       chunks.push(chunk);
-    }
-  } catch (error) {
-    throw new EngineUnreachable(false, { cause: error });
-  }
-  return Buffer.concat(chunks);
+      if (bytes > LARGEST_REPLY) reply.destroy(new Error("reply too large"));
+    });
+    reply.on("end", () => resolve(Buffer.concat(chunks)));
+    reply.on("error", fail);
+    reply.on("close", () => {
+      if (!reply.complete) fail(new Error("the reply ended early"));
+    });
+  });
 }

@@ -26,7 +26,10 @@ export function readBody(request: IncomingMessage, limit: number): Promise<Buffe
       chunks.length = 0;
     });
     request.on("error", () => reject(new ClientGone()));
-    request.on("close", () => reject(new ClientGone()));
+    // Every request closes; an error and its stack trace are made only for one that was not whole.
+    request.on("close", () => {
+      if (!request.complete) reject(new ClientGone());
+    });
   });
 }
 
