@@ -65,7 +65,10 @@ export async function packOnce(spec: ImageSpec): Promise<BuiltImage> {
   const folder = join(cacheHome(), "images");
   const name = `${basename(spec.name)}-${key}`;
   const record = join(folder, `${name}.json`);
-  if (existsSync(record)) return JSON.parse(readFileSync(record, "utf8")) as BuiltImage;
+  if (existsSync(record)) {
+    const before = JSON.parse(readFileSync(record, "utf8")) as BuiltImage;
+    if (existsSync(before.archive)) return before;
+  }
   mkdirSync(folder, { recursive: true });
   const built = await buildImage(spec, folder);
   writeFileSync(record, JSON.stringify(built));

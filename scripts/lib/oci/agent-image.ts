@@ -7,6 +7,7 @@ import { type DebianPackage, type DebianPin, debianPackages } from "./debian";
 import { type BuiltImage, buildImage } from "./image";
 import { entriesOfTree, type LayerEntry } from "./layer";
 import { type NodePin, nodeRuntime } from "./node-runtime";
+import { pruneArchives } from "./prune-archives";
 
 const AGENT_IMAGE_NAME = "homeport.local/agent";
 
@@ -57,6 +58,7 @@ export async function buildAgentImage(lock: AgentImageLock = lockFile): Promise<
     },
     cache,
   );
+  await pruneArchives(image.archive);
   const taken = Object.fromEntries(packages.map(({ name, version, sha256 }) => [name, { version, sha256 }]));
   const drifted = packages
     .filter(({ name, sha256 }) => lock.debian[name]?.sha256 !== sha256)
