@@ -12,6 +12,8 @@ export class StoredSecrets {
     for (const value of Object.values(this.values)) registerSecret(value);
   }
 
+  has = (name: string): boolean => this.values[name] !== undefined;
+
   /** The stored value, or a new random one of 32 hex digits. */
   value(name: string): string {
     return this.values[name] ?? this.set(name, randomBytes(16).toString("hex"));
