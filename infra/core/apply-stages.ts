@@ -21,6 +21,9 @@ export type ApplyStage = (typeof APPLY_STAGES)[number];
 const BY_KIND: Readonly<Record<string, ApplyStage>> = {
   Namespace: "namespaces",
   NetworkPolicy: "namespaces",
+  // Bound long before a pod asks: a pod whose claim is not bound yet waits ten seconds for the scheduler's next look.
+  PersistentVolume: "namespaces",
+  PersistentVolumeClaim: "namespaces",
   EnvoyProxy: "proxies",
   GatewayClass: "gateway-class",
   ValidatingAdmissionPolicy: "gateway-class",

@@ -19,10 +19,6 @@ const WAITS: Readonly<Record<string, { args: (name: string) => string[]; seconds
     ],
     seconds: 60,
   },
-  PersistentVolumeClaim: {
-    args: (name) => ["wait", `pvc/${name}`, "--for=jsonpath={.status.phase}=Bound"],
-    seconds: 60,
-  },
 };
 
 /** Waits for all at once; the error says what the cluster itself says about the first that is not ready. */
