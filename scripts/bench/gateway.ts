@@ -3,6 +3,7 @@ import { keysSecretName, NAMESPACES } from "../../infra/core/names";
 import { step } from "../lib/report";
 import { poll } from "../local/command";
 import { BENCH, gatewayObjects, pathOf, type Way } from "./gateway-objects";
+import { withoutIdleStates } from "./idle-states";
 import { type Machine, machine } from "./machine";
 import { bodyOfSize, type Latency, type Peer, pairedLatency } from "./paired-latency";
 import { findTarget, pointers, type Target } from "./target";
@@ -11,23 +12,27 @@ export interface GatewayOptions {
   stack: string;
   model: string;
   rounds: number;
+  /** Leaves the processors' idle states on. */
+  idleStates?: boolean;
 }
 
 type Peers = "direct" | Way;
 
 export interface GatewayReport {
   machine: Machine;
+  /** Whether processors could fall asleep between two hops. */
+  idleStates: "on" | "off";
   /** By body size; direct is the stub itself, the others are measured in the same rounds. */
-  results: { bytes: number; rounds: number; latency: Record<Peers, Latency> }[];
+  results: { bytes: number; rounds: number; warmUp: number; latency: Record<Peers, Latency> }[];
   missed: string[];
 }
 
 const SIZES = [
-  { bytes: 1024, share: 1 },
-  { bytes: 200 * 1024, share: 0.2 },
+  { bytes: 1024, share: 1, warmUp: 3000 },
+  { bytes: 200 * 1024, share: 0.2, warmUp: 300 },
 ] as const;
 
-export async function benchGateway({ stack, model, rounds }: GatewayOptions): Promise<GatewayReport> {
+export async function benchGateway({ stack, model, rounds, idleStates }: GatewayOptions): Promise<GatewayReport> {
   const target = await findTarget(stack, model);
   const { live, shortOf, bodyKiB } = pointers(stack, model);
   const deployment = await target.cluster.deployment(model, shortOf(live));
@@ -37,19 +42,32 @@ export async function benchGateway({ stack, model, rounds }: GatewayOptions): Pr
   try {
     await target.cluster.run(["apply", "--server-side", `--field-manager=${BENCH}`, "-f", "-"], list);
     const peers = await step("a pod with a stub engine and a guard", 10, () => reachable(target, model));
-    const results: GatewayReport["results"] = [];
-    for (const { bytes, share } of SIZES) {
-      const count = Math.max(1, Math.round(rounds * share));
-      const body = bodyOfSize(model, bytes);
-      const latency = await step(`${count} rounds of ${bytes} bytes`, undefined, () =>
-        pairedLatency(peers, body, count),
-      );
-      results.push({ bytes, rounds: count, latency });
-    }
-    return { machine: machine(), results, missed: missedLatencies(results) };
+    const measure = () => measured(peers, model, rounds);
+    const { result: results, kept } = idleStates
+      ? { result: await measure(), kept: false }
+      : await withoutIdleStates(measure);
+    return {
+      machine: machine(),
+      idleStates: kept ? "off" : "on",
+      results,
+      missed: missedLatencies(results),
+    };
   } finally {
     await target.cluster.run(["delete", "-f", "-", "--ignore-not-found", "--wait=false"], list);
   }
+}
+
+async function measured(peers: Record<Peers, Peer>, model: string, rounds: number): Promise<GatewayReport["results"]> {
+  const results: GatewayReport["results"] = [];
+  for (const { bytes, share, warmUp } of SIZES) {
+    const count = Math.max(1, Math.round(rounds * share));
+    const body = bodyOfSize(model, bytes);
+    const latency = await step(`${count} rounds of ${bytes} bytes after ${warmUp} to warm up`, undefined, () =>
+      pairedLatency(peers, body, count, warmUp),
+    );
+    results.push({ bytes, rounds: count, warmUp, latency });
+  }
+  return results;
 }
 
 /** The three ways, once all of them answer. Addresses of pods: neither a forwarder nor kube-proxy is in between. */
@@ -67,7 +85,7 @@ async function reachable({ cluster, key }: Target, model: string): Promise<Recor
   const body = bodyOfSize(model, 1024);
   const answered = await poll(
     () =>
-      pairedLatency(peers, body, 1).then(
+      pairedLatency(peers, body, 1, 0).then(
         () => true,
         () => undefined,
       ),

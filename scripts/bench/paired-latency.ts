@@ -15,17 +15,18 @@ export interface Peer {
 
 /**
  * Asks every peer in turn, once per round and in a changing order, each over its own kept connection: what slows the
- * machine down for a moment slows all of them. The first tenth warms up and is not counted.
+ * machine down for a moment slows all of them. The rounds to warm up come first and are not counted: a server's code is
+ * compiled while it runs, and one that has been up for a minute is past that.
  */
 export async function pairedLatency<Name extends string>(
   peers: Readonly<Record<Name, Peer>>,
   body: string,
   rounds: number,
+  warmUp: number,
 ): Promise<Record<Name, Latency>> {
   const names = Object.keys(peers) as Name[];
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   const taken = new Map<Name, number[]>(names.map((name) => [name, []]));
-  const warmUp = Math.ceil(rounds / 10);
   try {
     for (let round = 0; round < rounds + warmUp; round++) {
       for (let i = 0; i < names.length; i++) {

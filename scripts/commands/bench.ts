@@ -38,6 +38,7 @@ export function register(program: Command): void {
     .option("--stack <env>", "environment", "local")
     .option("--model <name>", "model", "chat")
     .option("--rounds <n>", "requests per way", positive, 3000)
+    .option("--idle-states", "let the processors fall asleep between two hops, as on a machine with nothing else to do")
     .option("--json", "print JSON")
     .action(
       action(async ({ json, ...options }: GatewayOptions & { json?: boolean }) => {

@@ -30,14 +30,14 @@ async function answersAfter(ms: number, status = 200): Promise<string> {
 
 test("what one way takes longer than another is what was added", async () => {
   const peers = { direct: { url: await answersAfter(2) }, far: { url: await answersAfter(22) } };
-  const latency = await pairedLatency(peers, "{}", 20);
+  const latency = await pairedLatency(peers, "{}", 20, 2);
   expect(latency.far.p50 - latency.direct.p50).toBeGreaterThan(15);
   expect(latency.far.p50 - latency.direct.p50).toBeLessThan(30);
 });
 
 test("a way that refuses is an error, never a fast answer", async () => {
   const peers = { direct: { url: await answersAfter(0) }, refused: { url: await answersAfter(0, 403) } };
-  await expect(pairedLatency(peers, "{}", 3)).rejects.toThrow("answered 403");
+  await expect(pairedLatency(peers, "{}", 3, 1)).rejects.toThrow("answered 403");
 });
 
 test("bodies have the size they are named after, and are chat requests", () => {
@@ -85,6 +85,7 @@ test("figures above the promise are named, figures below are not", () => {
   const result = (bytes: number, p50: number, p99: number) => ({
     bytes,
     rounds: 10,
+    warmUp: 5,
     latency: { direct: at(1, 2), envoy: at(1.2, 3), guard: at(1 + p50, 2 + p99) },
   });
   expect(missedLatencies([result(1024, 0.9, 4.9), result(200 * 1024, 4.9, 50)])).toEqual([]);
@@ -94,7 +95,8 @@ test("figures above the promise are named, figures below are not", () => {
     "Envoy and guard add 5.50 ms to the p99 of 1024 bytes, 5 is the promise",
     "Envoy and guard add 5.10 ms to the p50 of 204800 bytes, 5 is the promise",
   ]);
-  const text = gatewayText({ machine: machine(), results: [result(1024, 0.5, 1)], missed });
-  expect(text).toMatch(/1 KiB +10 +1\.00 \/ 2\.00 +0\.20 \/ 1\.00 +0\.50 \/ 1\.00/);
+  const text = gatewayText({ machine: machine(), idleStates: "off", results: [result(1024, 0.5, 1)], missed });
+  expect(text).toMatch(/1 KiB +10 after 5 +1\.00 \/ 2\.00 +0\.20 \/ 1\.00 +0\.50 \/ 1\.00/);
+  expect(text).toContain("Idle states of the processors: off.");
   expect(text).toContain("MISSED: Envoy and guard add 1.10 ms");
 });

@@ -7,6 +7,7 @@ import { Admission } from "./admission";
 import { type AuditEntry, AuditLog } from "./audit";
 import { Drain } from "./drain";
 import { EngineClient } from "./engine";
+import { LineBuffer } from "./line-buffer";
 import { Metrics } from "./metrics";
 import { unavailable } from "./problem";
 import { serveServer } from "./serve";
@@ -69,8 +70,10 @@ export async function startGuard(config: GuardConfig, output: Output): Promise<G
 
 /** The verb `guard`: runs until SIGTERM, then drains (if the stop hook has not) and ends. */
 export async function guard(config: GuardConfig): Promise<void> {
+  const lines = new LineBuffer((text) => void process.stdout.write(text));
+  process.once("exit", () => lines.flush());
   const output: Output = {
-    audit: (line) => void process.stdout.write(line),
+    audit: (line) => lines.add(line),
     note: (text) => void process.stderr.write(`guard: ${text}\n`),
   };
   const running = await startGuard(config, output);
