@@ -61,7 +61,7 @@ const planOf = (target: Target, rate: number): LoadPlan => ({
   prompt: PROMPT,
   tokens: 16,
   longEvery: 100,
-  longSeconds: 24,
+  longSeconds: 28,
   longTokens: 4000,
   maxTokens: pointers(target.stack, target.model).maxTokens,
   idleMs: 60_000,

@@ -1,4 +1,5 @@
 import http, { type IncomingMessage, type OutgoingHttpHeaders, type ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { GuardConfig } from "../../core/agent-config";
 import { shortId } from "../../core/release";
@@ -52,6 +53,7 @@ export function serveServer(parts: ServeParts): http.Server {
     },
   );
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
+    if (isSilent(error, socket)) return;
     const problem = protocolProblem(error);
     if (!known.has(socket) && problem) {
       parts.done({ id: "-", caller: {}, status: problem.status, outcome: "denied", reason: problem.code, totalMs: 0 });
@@ -61,6 +63,13 @@ export function serveServer(parts: ServeParts): http.Server {
   });
   return server;
 }
+
+/**
+ * A connection that was opened and not used yet, as a proxy keeps some: too slow is only who has begun to speak. An answer
+ * to nobody would be read as the answer to the request that the proxy sends in that very moment.
+ */
+const isSilent = ({ code }: NodeJS.ErrnoException, socket: Duplex): boolean =>
+  code === "ERR_HTTP_REQUEST_TIMEOUT" && (socket as Socket).bytesRead === 0;
 
 /** What the end of one request looks like, before its times are added. */
 type Ending = Pick<AuditEntry, "status" | "outcome"> & Partial<AuditEntry>;

@@ -261,6 +261,27 @@ describe("broken and slow clients", () => {
     expect(slowBody).toMatch(/^HTTP\/1.1 408 /);
   });
 
+  it("a connection that a proxy opened in advance is not answered before it asks, and then serves", async () => {
+    const { port } = new URL(at.url);
+    const socket = net.connect(Number(port), "127.0.0.1");
+    let answer = "";
+    socket.on("data", (bytes) => {
+      answer += bytes;
+    });
+    // Several times the limits that hold for who has begun to speak.
+    await new Promise((done) => setTimeout(done, 2500));
+    expect([answer, socket.destroyed]).toEqual(["", false]);
+    socket.write("GET /v1/models HTTP/1.1\r\nhost: x\r\n\r\n");
+    await until(() => answer.includes("}"), 2000);
+    expect(answer).toMatch(/^HTTP\/1.1 200 /);
+    // What it begins to ask afterwards must not take for ever either.
+    answer = "";
+    socket.write("GET /v1/models HTTP/1.1\r\nx: ");
+    await until(() => answer !== "", 3000);
+    expect(answer).toMatch(/^HTTP\/1.1 408 /);
+    socket.destroy();
+  });
+
   it("100 slow clients do not keep others from being served", async () => {
     const slow = Promise.all(Array.from({ length: 100 }, () => exchangeRaw("POST /v1/completions HTTP/1.1\r\nx: ")));
     const response = await at.post("/v1/chat/completions", chat({ stream: true }));

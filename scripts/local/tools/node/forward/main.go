@@ -3,11 +3,13 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"log"
 	"net"
 	"os"
+	"syscall"
 	"time"
 )
 
@@ -34,7 +36,7 @@ func main() {
 
 func carry(client *net.TCPConn, target string) {
 	defer client.Close()
-	connection, err := net.Dial("tcp", target)
+	connection, err := dial(target)
 	if err != nil {
 		log.Print(err)
 		// A reset, not an empty answer: the client sees that nobody was there.
@@ -48,6 +50,18 @@ func carry(client *net.TCPConn, target string) {
 	go pump(client, upstream, ended)
 	<-ended
 	<-ended
+}
+
+// dial tries again while the network is unreachable. In the instant in which kube-proxy exchanges its rules, a packet to a
+// Service may meet none of them and find no route; a lost packet would be sent again by the kernel, this is an answer.
+func dial(target string) (net.Conn, error) {
+	for tries := 0; ; tries++ {
+		connection, err := net.Dial("tcp", target)
+		if err == nil || tries == 100 || !errors.Is(err, syscall.ENETUNREACH) {
+			return connection, err
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
 }
 
 // pump copies until the source ends and hands the end on, so that half-closed connections stay usable.
