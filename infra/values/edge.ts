@@ -50,7 +50,8 @@ export function edgeValues(config: StackConfig): EdgeValues {
     proxy: {
       replicas: config.traffic.proxyReplicas,
       serviceType: "ClusterIP",
-      cpu: "100m",
+      // On a node whose engines take what is left, a proxy's share decides how soon it learns of a changed route.
+      cpu: "300m",
       memory: "512Mi",
       minDrainSeconds: Math.max(5, ...drains.map((d) => d.propagationSeconds)),
       // A leaving proxy must outlast the longest stream that any model allows.
