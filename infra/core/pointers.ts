@@ -57,7 +57,8 @@ function promoteProblem(p: Pointers, release: string, withdrawnFor: string | und
 
 /**
  * `to` (or the first usable previous) becomes live again; the bad release is withdrawn with its reason. It keeps running
- * without requests (as the candidate, if there is no other), so that nothing but the route changes.
+ * without requests (as the candidate, if there is no other), so that nothing but the route changes. A canary ends, too:
+ * it may be what is wrong, and whoever rolls back wants one known release to answer.
  */
 export function rollback(p: Pointers, { to, reason }: { to?: string; reason: string }, path = "models"): Pointers {
   const targets = rollbackTargets(p);
@@ -72,8 +73,8 @@ export function rollback(p: Pointers, { to, reason }: { to?: string; reason: str
       },
     ]);
   return {
-    candidate: { release: p.live, step: "staged" },
-    ...withoutCandidate(p, target),
+    ...p,
+    candidate: { release: withoutCandidate(p, target).candidate?.release ?? p.live, step: "staged" },
     live: target,
     previous: without(p.previous, target, p.live),
     withdrawn: { ...p.withdrawn, [p.live]: reason },

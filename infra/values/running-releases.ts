@@ -22,16 +22,20 @@ export interface Unmirrored {
   region: string;
 }
 
-/** Running releases of one model in the order of the stack file's `releases`, which no promote or rollback changes. */
+/**
+ * Running releases of one model in the order of the stack file's `releases`, which no promote or rollback changes.
+ * `also`: names that run beside those that the pointers name.
+ */
 export function releasesIn(
   region: string,
   config: StackConfig,
   model: string,
   files: PinnedReleases,
+  also: readonly string[] = [],
 ): { running: RunningRelease[]; unmirrored: Unmirrored[] } {
   const settings = config.models[model];
   if (settings === undefined) return { running: [], unmirrored: [] };
-  const wanted = new Set(runningReleases(settings));
+  const wanted = new Set([...runningReleases(settings), ...also]);
   const running: RunningRelease[] = [];
   const unmirrored: Unmirrored[] = [];
   for (const name of Object.keys(settings.releases).filter((release) => wanted.has(release))) {

@@ -78,8 +78,8 @@ async function guardedRun(target: Target, { rate, seconds }: RolloutOptions) {
     for (const [name, expected, event] of [
       ["promote", 5, promote],
       ["roll back", 5, rollback],
-      ["restart every pod", 200, rollingRestart],
-      ["delete a pod", 120, deletePod],
+      ["restart every pod", 270, rollingRestart],
+      ["delete a pod", 70, deletePod],
     ] as const) {
       await sleep(PAUSE_MS);
       const start = Date.now();

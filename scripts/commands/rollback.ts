@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { ExitCode, InputError } from "../../infra/core/errors";
+import { ExitCode, InputError, OperationError } from "../../infra/core/errors";
 import { rollback as rolledBack } from "../../infra/core/pointers";
 import { action } from "../lib/action";
 import { type Change, readChange } from "../lib/releases/change-file";
@@ -42,7 +42,7 @@ export async function rollback(model: string, options: RollbackOptions, world: W
     terminal.note(`nothing of ${model} is pending`);
     return ExitCode.ok;
   }
-  if (!options.resume) await waitUntilReady(session, change.after, world.clock, { enough: options.now === true });
+  await waitUntilReady(session, change.after, world.clock, { enough: options.now === true });
   const results = await flip(
     session,
     change,
@@ -53,17 +53,33 @@ export async function rollback(model: string, options: RollbackOptions, world: W
   return reportChange(session, change, results, options);
 }
 
-/** The same command died earlier, after a route and before the stack file: it is finished, never rolled back twice. */
-function unfinishedRollback({ unfinished }: Session, { to }: RollbackOptions): Change | undefined {
-  if (unfinished?.verb !== "rollback" || (to !== undefined && to !== unfinished.after.live)) return undefined;
-  terminal.note(`finishing the rollback to ${unfinished.after.live} that was begun at ${unfinished.startedAt}`);
-  return unfinished;
+/** The same command died earlier, or is not confirmed everywhere: it is finished, and only `--to` goes further back. */
+function unfinishedRollback(
+  { paths, model, current, unfinished }: Session,
+  { to }: RollbackOptions,
+): Change | undefined {
+  const begun = unfinished ?? readChange(paths.state, model);
+  if (begun?.verb !== "rollback" || begun.after.generation !== current.generation) return undefined;
+  if (to !== undefined && to !== begun.after.live) return undefined;
+  terminal.note(
+    `finishing the rollback to ${begun.after.live} that was begun at ${begun.startedAt}; --to <release> goes further back`,
+  );
+  return begun;
 }
 
-/** What is left of an earlier change, with the pointers as they are now. */
-function pendingChange({ paths, model, current, clusters }: Session): Change | undefined {
+/** What is left of an earlier change, with the pointers as they are now; without its notes, what the regions show. */
+function pendingChange({ paths, model, current, clusters, states }: Session): Change | undefined {
   const change = readChange(paths.state, model);
-  return change && { ...change, after: current, pending: change.pending.filter((region) => region in clusters) };
+  if (change && change.after.generation > current.generation)
+    throw new OperationError(
+      `the ${change.verb} to ${change.after.live} of ${change.startedAt} never began: no route has it`,
+      `homeport rollback ${model}, without --resume`,
+    );
+  if (change) return { ...change, after: current, pending: change.pending.filter((region) => region in clusters) };
+  const behind = Object.keys(states).filter((region) => (states[region]?.oldest ?? 0) < current.generation);
+  if (behind.length === 0) return undefined;
+  const startedAt = new Date().toISOString();
+  return { verb: "rollback", model, from: current.live, startedAt, after: current, pending: behind };
 }
 
 function newChange({ model, current, clusters, away }: Session, options: RollbackOptions, world: World): Change {
@@ -93,11 +109,11 @@ function newChange({ model, current, clusters, away }: Session, options: Rollbac
 
 async function cut(
   { clusters, model, settings }: Session,
-  { from }: Change,
+  { from, after }: Change,
   results: readonly RegionResult[],
 ): Promise<void> {
   const id = settings.releases[from];
-  if (id === undefined) return;
+  if (id === undefined || from === after.live) return;
   for (const result of results.filter((r) => r.outcome === "flipped")) {
     result.streamsCut = await cutStreams(clusters[result.region]!, model, id);
     terminal.note(`${result.region}: ${result.streamsCut} streams of ${from} cut`);

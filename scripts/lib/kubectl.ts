@@ -116,7 +116,7 @@ export function clusterError(stderr: string): ClusterError {
       "git pull or homeport promote",
     );
   }
-  const conflict = /conflict with "([^"]+)"/.exec(text);
+  const conflict = /conflicts? with "([^"]+)"/.exec(text);
   if (conflict)
     return new ClusterError(
       "conflict",

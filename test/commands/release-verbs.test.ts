@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { parse } from "yaml";
 import { NAMESPACES } from "../../infra/core/names";
 import { type PromoteOptions, promote } from "../../scripts/commands/promote";
@@ -364,5 +364,115 @@ describe("a command that died", () => {
     expect(await up(w)).toBe(0);
     expect(chat(w)).toMatchObject({ live: "r2", startupSeconds: 41 });
     expect(readFileSync(w.paths.stack, "utf8")).toContain("# slower disks");
+  });
+});
+
+describe("what an operator meets at night", () => {
+  const twoPolicies = () => {
+    const w = releaseWorld();
+    w.write(w.text().replace("    app: {", "    batch: { models: [chat], class: internal }\n    app: {"));
+    w.up();
+    return w;
+  };
+
+  it("a rollback that one of two routes refused is finished by the same command", async () => {
+    const w = twoPolicies();
+    await up(w);
+    w.cluster.edited = "batch-chat";
+    expect(await said(back(w))).toContain("'kubectl-edit' has changed the route by hand");
+    expect([w.cluster.generation("app-chat"), w.cluster.generation("batch-chat")]).toEqual([9, 8]);
+    w.cluster.edited = undefined;
+    expect(await back(w)).toBe(0);
+    expect([w.cluster.generation("app-chat"), w.cluster.generation("batch-chat")]).toEqual([9, 9]);
+    expect(chat(w)).toMatchObject({ live: "r1", generation: 9 });
+  });
+
+  it("a rollback that is repeated because it was not confirmed does not roll back twice", async () => {
+    const w = releaseWorld();
+    await up(w);
+    w.write(
+      w.text().replace("previous: [ r1 ]", "previous: [ r1, r3 ]").replace("previous: [r1]", "previous: [r1, r3]"),
+    );
+    expect(chat(w).previous).toEqual(["r1", "r3"]);
+    w.up();
+    w.cluster.deaf = true;
+    expect(await back(w)).toBe(3);
+    w.cluster.deaf = false;
+    expect(await back(w)).toBe(0);
+    expect(chat(w)).toMatchObject({ live: "r1", previous: ["r3"], generation: 9 });
+    expect(Object.keys(chat(w).withdrawn)).toEqual(["r2"]);
+  });
+
+  it("one question that the API server does not answer makes no release ready", async () => {
+    const w = releaseWorld();
+    await up(w);
+    const target = { wanted: 1, available: 0 };
+    w.cluster.deployments[serviceOf("1")] = target;
+    let polls = 0;
+    w.world.clock.sleep = async () => {
+      polls += 1;
+      w.cluster.away = polls === 2 ? "Error from server (ServiceUnavailable): etcdserver: leader changed" : undefined;
+      if (polls === 4) target.available = 1;
+    };
+    w.cluster.onApply = () => expect(target.available).toBe(1);
+    expect(await back(w)).toBe(0);
+    expect(polls).toBeGreaterThanOrEqual(4);
+  });
+
+  it("the release that served stays known to the gateway while the flip takes its requests away", async () => {
+    const w = releaseWorld();
+    await up(w);
+    w.write(w.text().replace("      live: r2", "      candidate: { release: r3, step: staged }\n      live: r2"));
+    w.up();
+    expect(await back(w)).toBe(0);
+    expect(chat(w).candidate).toEqual({ release: "r3", step: "staged" });
+    expect(liveShare(w)).toEqual({ [serviceOf("1")]: 100, [serviceOf("2")]: 0, [serviceOf("3")]: 0 });
+  });
+
+  it("a route that was changed and then not seen again is changed, not pending", async () => {
+    const w = releaseWorld();
+    await up(w);
+    w.cluster.afterApply = () => {
+      w.cluster.away = "The connection to the server 10.0.0.1:6443 was refused";
+    };
+    expect(await back(w)).toBe(3);
+    expect(JSON.parse(out.slice(out.lastIndexOf('{\n  "model"')))).toMatchObject({
+      regions: [{ outcome: "unconfirmed" }],
+    });
+    expect(chat(w)).toMatchObject({ live: "r1", generation: 9 });
+  });
+
+  it("--resume of a rollback that never began says so, and cuts nothing", async () => {
+    const w = releaseWorld();
+    await up(w);
+    w.cluster.onApply = () => {
+      throw new Error("killed");
+    };
+    expect(await said(back(w))).toContain("killed");
+    w.cluster.onApply = () => undefined;
+    expect(await said(back(w, { resume: true, cut: true }))).toContain("never began: no route has it");
+    expect(w.cluster.killed).toBe(0);
+  });
+
+  it("--resume in another checkout finishes what the regions show", async () => {
+    const w = releaseWorld({ twoRegions: true });
+    await up(w);
+    w.clusters["us-west-2"]!.away = "The connection to the server was refused";
+    expect(await back(w)).toBe(3);
+    w.clusters["us-west-2"]!.away = undefined;
+    rmSync(w.changeFile);
+    expect(await back(w, { resume: true, cut: true })).toBe(0);
+    expect(w.clusters["us-west-2"]!.generation("app-chat")).toBe(9);
+    expect(w.clusters["us-west-2"]!.killed).toBe(0);
+    expect(await back(w, { resume: true })).toBe(0);
+    expect(err).toContain("nothing of chat is pending");
+  });
+
+  it("a route that the stack file no longer has is named, not forgotten", async () => {
+    const w = twoPolicies();
+    await up(w);
+    w.write(w.text().replace("    batch: { models: [chat], class: internal }\n", ""));
+    expect(await back(w)).toBe(3);
+    expect(err).toContain("batch-chat is not in the stack file and keeps its old weights until you deploy");
   });
 });

@@ -101,6 +101,21 @@ describe("pointers", () => {
     expect(rollback(other, { reason: "bad" }).candidate?.release).toBe("r3");
   });
 
+  it("ends a canary with a rollback: one release answers, and it is the one that was asked for", () => {
+    const canary: Pointers = {
+      live: "r3",
+      previous: ["r2"],
+      candidate: { release: "r4", step: "canary", percent: 10 },
+      withdrawn: {},
+      generation: 1,
+    };
+    expect(rollback(canary, { reason: "bad" })).toMatchObject({
+      live: "r2",
+      candidate: { release: "r4", step: "staged" },
+    });
+    expect(rollback(canary, { reason: "bad" }).candidate?.percent).toBeUndefined();
+  });
+
   it("promotes a withdrawn release only when told to reinstate it", () => {
     const back = rollback({ live: "r2", previous: ["r1"], withdrawn: {}, generation: 4 }, { reason: "slow" });
     expect(() => promote(back, "r2")).toThrow("--reinstate");

@@ -48,7 +48,7 @@ async function startFor(watch: GuardConfig["watch"]): Promise<Running> {
       }),
     probe: async (page) => (await fetch(`${admin}/${page}`)).status,
     metric: async (name) => {
-      const text = await (await fetch(`${admin}/metrics`)).text();
+      const text = await (await fetch(`http://127.0.0.1:${guard.ports.metrics}/metrics`)).text();
       return Number(new RegExp(`^homeport_guard_${name}\\{.*\\} (.*)$`, "m").exec(text)?.[1]);
     },
   };

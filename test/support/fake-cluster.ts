@@ -15,6 +15,8 @@ export class FakeCluster implements Kubectl {
   away?: string;
   /** The gateway does not look at routes. */
   deaf = false;
+  /** Route that somebody has edited by hand: an apply stores the others and ends with a conflict, as kubectl does. */
+  edited?: string;
   applied = 0;
   killed = 0;
   /** Called before an apply is stored; a test may throw or change files here. */
@@ -60,6 +62,12 @@ export class FakeCluster implements Kubectl {
         );
     }
     this.applied += 1;
+    if (objects.some(({ metadata }) => metadata.name === this.edited)) {
+      for (const object of objects) if (object.metadata.name !== this.edited) this.#store(object);
+      throw clusterError(
+        'error: Apply failed with 2 conflicts: conflicts with "kubectl-edit" using v1:\n- .spec.rules\n',
+      );
+    }
     const stored = objects.map((object) => structuredClone(this.#store(object)));
     this.afterApply();
     return stored;

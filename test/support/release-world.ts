@@ -35,8 +35,8 @@ const IN_TWO_REGIONS = STACK.replace("platform: kubernetes", "platform: aws").re
 export const serviceOf = (seed: string, variant = "cpu"): string => releaseName("chat", tinyId(seed), variant);
 
 /** The part of a route that promote and rollback are about, without the half second that helm takes. */
-const plainRoutes: typeof modelRoutes = ({ config, releases }, region, model) => {
-  const values = gatewayValues(config, model, releasesIn(region, config, model, releases).running);
+const plainRoutes: typeof modelRoutes = ({ config, releases }, region, model, also) => {
+  const values = gatewayValues(config, model, releasesIn(region, config, model, releases, also).running);
   return (values?.policies ?? []).map(({ route }) => ({
     apiVersion: "gateway.networking.k8s.io/v1",
     kind: "HTTPRoute",

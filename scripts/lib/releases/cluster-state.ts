@@ -6,6 +6,8 @@ import type { Kubectl, StoredObject } from "../kubectl";
 export interface RegionState {
   /** Highest generation of the model's routes; undefined without a route. */
   generation?: number;
+  /** Lowest generation of the model's routes; another than `generation` where a change reached only some. */
+  oldest?: number;
   /** Service (= release) name -> share in percent, of the first route. */
   weights: Record<string, number>;
   /** Every route has been taken over by the gateway as it is stored. */
@@ -32,7 +34,7 @@ function stateOf(objects: readonly StoredObject[]): RegionState {
   const routes = of("HTTPRoute");
   const generations = routes.map(generationOf).filter((n) => n > 0);
   return {
-    ...(generations.length > 0 && { generation: Math.max(...generations) }),
+    ...(generations.length > 0 && { generation: Math.max(...generations), oldest: Math.min(...generations) }),
     weights: weightsOf(routes[0]),
     accepted: routes.length > 0 && routes.every(isAccepted),
     deployments: Object.fromEntries(of("Deployment").map((d) => [d.metadata.name, replicasOf(d)])),

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { LoadedStack } from "../../../infra/config/schema";
 import { OperationError } from "../../../infra/core/errors";
 import type { KubernetesObject } from "../../../infra/core/kubernetes-object";
+import { runningReleases } from "../../../infra/core/pointers";
 import { ClusterError, type Kubectl, type StoredObject } from "../kubectl";
 import { replaceFile } from "../replace-file";
 import { terminal } from "../report";
@@ -56,7 +57,9 @@ export async function flip(
     if (refused === undefined && inFile) return results;
     if (refused === undefined)
       throw new OperationError(`no region could be reached: ${results[0]?.reason}`, "nothing was changed; try again");
-    if (results.length === 0) removeChange(paths.state, model);
+    // Somebody else was faster: this change will never be. After any other refusal a part of it may be stored, and then the
+    // same command finishes it.
+    if (results.length === 0 && refused.failure === "stale") removeChange(paths.state, model);
     throw refused;
   }
   const finished = new Set(done.filter((r) => r.outcome === "flipped").map((r) => r.region));
@@ -84,7 +87,7 @@ async function attempt(
 }
 
 async function flipRegion(
-  { clusters, routes: routesIn, model }: Session,
+  { clusters, routes: routesIn, model, current }: Session,
   change: Change,
   stack: LoadedStack,
   region: string,
@@ -93,7 +96,8 @@ async function flipRegion(
   const cluster = clusters[region]!;
   const live = new Map((await routesOf(cluster, model)).map((route) => [route.metadata.name, route]));
   // A route that is not there yet waits for its key policy, which only `up` makes.
-  const routes = routesIn(stack, region, model).filter((route) => live.has(route.metadata.name));
+  // What served until now stays known to the gateway: a cluster that goes with the same change loses requests (0053).
+  const routes = routesIn(stack, region, model, runningReleases(current)).filter((r) => live.has(r.metadata.name));
   if (routes.length === 0)
     throw new ClusterError(
       "other",
@@ -103,6 +107,14 @@ async function flipRegion(
   for (const route of routes) assertOurs(change, region, route, live.get(route.metadata.name)!);
   const stored = await cluster.apply(routes);
   const storedAfter = clock.elapsed();
+  const foreign = [...live.keys()].filter((name) => !routes.some((route) => route.metadata.name === name));
+  if (foreign.length > 0)
+    return {
+      region,
+      outcome: "unconfirmed",
+      storedAfter,
+      reason: `${foreign.join(", ")} is not in the stack file and keeps its old weights until you deploy`,
+    };
   return (await confirmed(cluster, model, stored, clock))
     ? { region, outcome: "flipped", storedAfter, dataPlaneAfter: clock.elapsed() }
     : {
@@ -141,10 +153,14 @@ async function confirmed(
   const versions = new Map(stored.map(({ metadata }) => [metadata.name, metadata.generation ?? 0]));
   const until = clock.elapsed() + CONFIRM_SECONDS;
   let routes = stored;
-  while (!routes.every((r) => isAccepted(r) && (r.metadata.generation ?? 0) >= (versions.get(r.metadata.name) ?? 0))) {
+  while (
+    routes.length < versions.size ||
+    !routes.every((r) => isAccepted(r) && (r.metadata.generation ?? 0) >= (versions.get(r.metadata.name) ?? 0))
+  ) {
     if (clock.elapsed() > until) return false;
     await clock.sleep(100);
-    routes = (await routesOf(cluster, model)).filter((r) => versions.has(r.metadata.name));
+    // The route is stored; a question that fails does not undo that.
+    routes = (await routesOf(cluster, model).catch(() => [])).filter((r) => versions.has(r.metadata.name));
   }
   return true;
 }

@@ -5,9 +5,17 @@ import { CHART_SCHEMAS } from "../../../infra/values/chart-schemas";
 import { gatewayValues } from "../../../infra/values/gateway";
 import { releasesIn } from "../../../infra/values/running-releases";
 
-/** A model's whole routes in one region, byte for byte as a render of the stack has them. */
-export function modelRoutes({ config, releases }: LoadedStack, region: string, model: string): KubernetesObject[] {
-  const values = gatewayValues(config, model, releasesIn(region, config, model, releases).running);
+/**
+ * A model's whole routes in one region, byte for byte as a render of the stack has them. `also`: releases that run beside
+ * those of the stack's pointers; they get no requests, and the gateway keeps its connections to them.
+ */
+export function modelRoutes(
+  { config, releases }: LoadedStack,
+  region: string,
+  model: string,
+  also: readonly string[] = [],
+): KubernetesObject[] {
+  const values = gatewayValues(config, model, releasesIn(region, config, model, releases, also).running);
   if (values === undefined) return [];
   return helmTemplate("gateway", CHART_SCHEMAS.gateway.parse(values)).filter(({ kind }) => kind === "HTTPRoute");
 }

@@ -77,6 +77,10 @@ const routeDifferences = (generation: number, states: Seen["states"]): string[] 
       return [
         `${region}: the route is at generation ${state.generation}, ahead of the stack file (${generation}); git pull or homeport promote`,
       ];
+    if (state.oldest !== undefined && state.oldest < state.generation)
+      return [
+        `${region}: one of the routes is still at generation ${state.oldest}; deploy, or homeport rollback --resume`,
+      ];
     if (state.generation < generation)
       return [
         `${region}: the route is at generation ${state.generation}, behind the stack file (${generation}); deploy, or homeport rollback --resume`,

@@ -40,6 +40,8 @@ export async function waitUntilReady(
       );
     await clock.sleep(POLL_MS);
     const { states } = await statesOf(session.clusters, session.model);
-    left = readinessOf({ ...session, states }, target, after).filter((r) => !takes(r));
+    const now = readinessOf({ ...session, states }, target, after).filter((r) => !takes(r));
+    // A region that does not answer this time is no readier than before.
+    left = [...left.filter(({ region }) => states[region] === undefined), ...now];
   }
 }
