@@ -1,7 +1,7 @@
+import { readStack } from "../../infra/config/read-stack";
 import type { ApplyStage } from "../../infra/core/apply-stages";
 import type { KubernetesObject } from "../../infra/core/kubernetes-object";
 import { NAMESPACES } from "../../infra/core/names";
-import { CREDENTIALS_SECRET } from "../../infra/values/node-cache";
 import { readVersions } from "../../infra/values/versions";
 import { buildAgentImage } from "../lib/oci/agent-image";
 import { step, terminal } from "../lib/report";
@@ -10,17 +10,15 @@ import { engineRuntimeObjects, showEngineRuntime } from "./engine-runtime-claim"
 import { ensureForward } from "./forward";
 import { importImage } from "./images";
 import { kubectl } from "./kubectl-run";
-import { ensureStore, type ObjectStore, STORE, STORE_SECRET } from "./object-store";
+import { ensureStore, type ObjectStore, STORE_SECRET } from "./object-store";
 import { ensureOwnCluster, type OwnCluster } from "./own-cluster";
 import { applyStages } from "./stages";
-import { StoredSecrets } from "./stored-secrets";
+import { StoredSecrets, stackSecrets } from "./stored-secrets";
 import type { ChartRelease } from "./third-party";
-
-/** The store's user name is no secret, but stands in a Secret beside its key. */
-const ACCESS_KEY = `${CREDENTIALS_SECRET}.accessKeyId`;
 
 /** A cluster that runs, and what a stack needs to be applied to it. */
 export interface Platform {
+  checkout: string;
   kubeconfig: string;
   nodeName: string;
   /** The bucket for weights, as this machine reaches it; pods reach it at STORE.clusterEndpoint. */
@@ -34,6 +32,7 @@ export interface Platform {
 
 /** What of a rendered stack is applied (see `renderStack`). */
 interface Rendered {
+  environment: string;
   objects: readonly { stage: ApplyStage; object: KubernetesObject }[];
   charts: readonly ChartRelease[];
 }
@@ -50,6 +49,7 @@ export async function ensureCluster({ checkout }: { checkout: string }): Promise
     return { ...own.images, agent: agent.reference, engine: engine.reference };
   });
   return {
+    checkout,
     kubeconfig: own.places.kubeconfig,
     nodeName: own.addresses.nodeName,
     store,
@@ -61,8 +61,8 @@ export async function ensureCluster({ checkout }: { checkout: string }): Promise
 
 /** Applies a rendered stack, waits until it serves, and opens the host's port to its first Gateway. */
 export async function applyStack(platform: Platform, rendered: Rendered): Promise<void> {
-  const { own, kubeconfig, images } = platform;
-  const secrets = new StoredSecrets(own.places.secrets);
+  const { checkout, own, kubeconfig, images } = platform;
+  const secret = stackSecrets(readStack(checkout, rendered.environment).config, own.places.secrets);
   const objects = withAgentImage(
     rendered.objects.map(({ object }) => withEnvoyImage(object, images.envoy ?? "")),
     images.agent ?? "",
@@ -72,11 +72,7 @@ export async function applyStack(platform: Platform, rendered: Rendered): Promis
       objects: [...objects, ...engineRuntimeObjects()],
       charts: rendered.charts.map((chart) => withLocalImages(chart, images)),
     },
-    {
-      kubeconfig,
-      workFolder: own.places.config,
-      secret: (path) => (path === ACCESS_KEY ? STORE.accessKeyId : secrets.value(path)),
-    },
+    { kubeconfig, workFolder: own.places.config, secret },
   );
   await step("open the port", 1, async () => {
     const gateway = objects.find(({ kind }) => kind === "Gateway");

@@ -10,7 +10,14 @@ const Container = z.looseObject({
   state: z.looseObject({ waiting: z.looseObject({ reason: z.string().default("") }).optional() }).default({}),
 });
 export const Pod = z.looseObject({
-  metadata: z.looseObject({ name: z.string(), namespace: z.string().default("default"), uid: z.string() }),
+  metadata: z.looseObject({
+    name: z.string(),
+    namespace: z.string().default("default"),
+    uid: z.string(),
+    creationTimestamp: z.string().default(""),
+    deletionTimestamp: z.string().optional(),
+    labels: z.record(z.string(), z.string()).default({}),
+  }),
   status: z.looseObject({
     initContainerStatuses: z.array(Container).default([]),
     containerStatuses: z.array(Container).default([]),
@@ -31,12 +38,27 @@ const HOPELESS = new Set(["ErrImageNeverPull", "InvalidImageName", "CreateContai
 /** One exit may be a moment's bad luck; two in a row, while somebody waits, are not. */
 const EXITS = 2;
 
+/** Which template a pod was made from: a Deployment's pods and a DaemonSet's each have one of the two. */
+const templateOf = ({ metadata: { labels } }: Pod): string | undefined =>
+  labels["pod-template-hash"] ?? labels["controller-revision-hash"];
+
+/** Pods of the newest template: one that is about to be replaced may go on failing, for what was just repaired. */
+function newestTemplate(pods: readonly Pod[]): Pod[] {
+  const staying = pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+  const [first, ...others] = staying;
+  if (first === undefined) return [];
+  // RFC 3339 in UTC sorts as text.
+  const isLater = (a: Pod, b: Pod): boolean => a.metadata.creationTimestamp > b.metadata.creationTimestamp;
+  const newest = others.reduce((last, pod) => (isLater(pod, last) ? pod : last), first);
+  return staying.filter((pod) => templateOf(pod) === templateOf(newest));
+}
+
 /** Finds the pod that will not come up by itself. Keeps what it saw first: restarts of yesterday are no news. */
 export class TroubleFinder {
   readonly #atFirst = new Map<string, number>();
 
   find(pods: readonly Pod[]): Trouble | undefined {
-    for (const { metadata, status } of pods) {
+    for (const { metadata, status } of newestTemplate(pods)) {
       for (const container of [...status.initContainerStatuses, ...status.containerStatuses]) {
         const key = `${metadata.uid}/${container.name}`;
         const first = this.#atFirst.get(key) ?? container.restartCount;
@@ -66,7 +88,8 @@ export async function firstTrouble(
   const where = ["--namespace", object.metadata.namespace ?? "default"];
   const finder = new TroubleFinder();
   const pause = () => sleep(POLL_MS, undefined, { signal, ref: false }).catch(() => undefined);
-  for (; !signal.aborted; await pause()) {
+  // The first pause is for the controllers: until the new pod is there, the newest is the one to be replaced.
+  for (await pause(); !signal.aborted; await pause()) {
     const question = ["get", "pods", ...where, "--selector", labels.join(","), "--output=json"];
     const text = await kubectl(kubeconfig, question).catch(() => undefined);
     if (text === undefined) continue;

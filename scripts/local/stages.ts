@@ -80,17 +80,10 @@ const PLACEHOLDER = /^\$\{secret:([^}]+)\}$/;
 /** What a render writes in place of a value that it must not show. */
 const MASKED = /^<.*>$/;
 
-/** Paths of the stack's own secret settings in a render; their values stand in no file of the repository. */
-export const secretPaths = (objects: readonly KubernetesObject[]): string[] =>
-  objects
-    .filter(({ kind }) => kind === "Secret")
-    .flatMap((object) => Object.values((object as { stringData?: Record<string, string> }).stringData ?? {}))
-    .flatMap((text) => PLACEHOLDER.exec(text)?.[1] ?? []);
-
 const base64 = (text: string): string => Buffer.from(text).toString("base64");
 
 /** A Secret with its values in the form that is stored: server-side apply never forgets a field of `stringData`. */
-function withSecrets(object: KubernetesObject, secret: (path: string) => string): KubernetesObject {
+export function withSecrets(object: KubernetesObject, secret: (path: string) => string): KubernetesObject {
   if (object.kind !== "Secret") return object;
   const { stringData, ...rest } = object as KubernetesObject & { stringData?: Record<string, string> };
   const data = Object.entries(stringData ?? {}).map(([key, text]) => {

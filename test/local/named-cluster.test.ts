@@ -3,8 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { secretRef } from "../../infra/config/fields";
-import { kubeconfigOf, secretsFor } from "../../scripts/local/named-cluster";
+import { kubeconfigOf } from "../../scripts/local/named-cluster";
 
 describe("a cluster named by its kubeconfig context", () => {
   const folder = mkdtempSync(join(tmpdir(), "homeport-context-"));
@@ -51,20 +50,4 @@ describe("a cluster named by its kubeconfig context", () => {
     );
     await expect(kubeconfigOf(folder, "away")).rejects.toThrow(/context away does not answer; check that it runs/);
   });
-});
-
-test("a secret of the stack's owner is asked for by its path, never made up", () => {
-  const folder = mkdtempSync(join(tmpdir(), "homeport-secrets-"));
-  const file = join(folder, "up-secrets.json");
-  const secret = (stringData: Record<string, string>) => ({
-    apiVersion: "v1",
-    kind: "Secret",
-    metadata: { name: "s" },
-    stringData,
-  });
-  const objects = [secret({ key: secretRef("weights.secretAccessKey") }), secret({ web: "<made>" })];
-  expect(() => secretsFor(objects, file)).toThrow(/weights\.secretAccessKey: missing; .*; write .*up-secrets\.json/);
-  writeFileSync(file, JSON.stringify({ "weights.secretAccessKey": "given-by-its-owner" }));
-  expect(secretsFor(objects, file).value("weights.secretAccessKey")).toBe("given-by-its-owner");
-  rmSync(folder, { recursive: true, force: true });
 });
