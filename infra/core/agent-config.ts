@@ -14,7 +14,8 @@ export const GuardConfig = z.strictObject({
   releaseName: z.string(),
   releaseId: z.string(),
   variant: z.string(),
-  ports: z.strictObject({ serve: z.int(), admin: z.int() }),
+  /** For clients; for the kubelet alone, because it can drain the pod; for whoever scrapes. */
+  ports: z.strictObject({ serve: z.int(), admin: z.int(), metrics: z.int() }),
   engineUrl: z.url(),
   limits: z.strictObject({
     bodyBytes: z.int().positive(),
@@ -22,6 +23,8 @@ export const GuardConfig = z.strictObject({
     maxTokens: z.int().positive(),
     /** Requests in the engine at once, running and queued; above it 429 with Retry-After. */
     maxInFlight: z.int().positive(),
+    /** Bytes of all bodies that the guard keeps at once; above it 429 with Retry-After. */
+    bufferBytes: z.int().positive(),
     /** Time for a request's headers, and for the whole request with its body; 10 and 60 where not given. */
     headerSeconds: seconds().optional(),
     requestSeconds: seconds().optional(),

@@ -19,8 +19,8 @@ export const ANNOTATIONS = {
   patchFieldManager: "pulumi.com/patchFieldManager",
 } as const;
 
-/** Ports of an engine pod: the guard owns the two that leave the pod, the engine listens on loopback only. */
-export const PORTS = { serve: 8080, admin: 8081, engine: 8000 } as const;
+/** Ports of an engine pod: the guard owns those that leave the pod, the engine listens on loopback only. */
+export const PORTS = { serve: 8080, admin: 8081, metrics: 8082, engine: 8000 } as const;
 
 /** Deployment, Service and label value of one release variant: `chat-r-ab12cd34ef-cpu`. */
 export const releaseName = (model: string, id: string, variant: string): string => `${model}-${shortId(id)}-${variant}`;

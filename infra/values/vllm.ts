@@ -41,7 +41,7 @@ export const VllmValues = z.strictObject({
     memory: Quantity,
   }),
   weights: z.strictObject({ claim: KubernetesName, folder: z.string().regex(/^releases\/[0-9a-f]{64}$/) }),
-  ports: z.strictObject({ serve: Port, admin: Port }),
+  ports: z.strictObject({ serve: Port, admin: Port, metrics: Port }),
   startup: z.strictObject({
     periodSeconds: z.int().min(1),
     failureThreshold: z.int().min(1),
@@ -58,6 +58,13 @@ export type VllmValues = z.output<typeof VllmValues>;
 /** Where the init container sees the whole claim. */
 const WEIGHTS_ROOT = "/weights";
 const PROBE_SECONDS = 2;
+const MIB = 2 ** 20;
+/**
+ * The guard's memory. It refuses bodies beyond `bufferMiB` at once, so neither `maxInFlight` nor a client has a say: 400
+ * bodies of 1 MiB peak at 260 MB, where the guard alone takes 68. Only one body can still be too large for it: one of
+ * 100 MiB peaks at 710 MB while it is checked and written anew.
+ */
+const GUARD = { memoryMiB: 512, bufferMiB: 96, aloneMiB: 128, timesOneBody: 8 };
 
 const hexOf = (id: string): string => id.replace("sha256:", "");
 
@@ -78,11 +85,10 @@ export function vllmValues(config: StackConfig, release: RunningRelease, agentIm
       waitWeights: canonicalJson(waitWeights(settings, id) as Json),
       // Probes and streams of a busy pod pass through it: starved, it would look like a hung engine.
       cpu: "200m",
-      // 64 bodies of 1 MiB at once peak at 280 MB (decision 0033).
-      memory: "512Mi",
+      memory: `${guardMiB(settings)}Mi`,
     },
     weights: { claim: WEIGHTS_CLAIM, folder: `${CACHE_FOLDERS.releases}/${hexOf(id)}` },
-    ports: { serve: PORTS.serve, admin: PORTS.admin },
+    ports: { serve: PORTS.serve, admin: PORTS.admin, metrics: PORTS.metrics },
     startup: {
       periodSeconds: PROBE_SECONDS,
       failureThreshold: Math.ceil(settings.startupSeconds / PROBE_SECONDS),
@@ -112,6 +118,9 @@ const engine = (settings: ModelConfig, release: RunningRelease): VllmValues["eng
   runtimeClaim: release.variant.runtimeClaim ?? "",
 });
 
+const guardMiB = ({ limits }: ModelConfig): number =>
+  Math.max(GUARD.memoryMiB, GUARD.aloneMiB + Math.ceil((GUARD.timesOneBody * limits.bodyKiB) / 1024));
+
 function guard(settings: ModelConfig, { model, name, file, variantName, variant }: RunningRelease): GuardConfig {
   const length = variant.arguments["max-model-len"] ?? file.content.arguments["max-model-len"];
   return GuardConfig.parse({
@@ -119,13 +128,14 @@ function guard(settings: ModelConfig, { model, name, file, variantName, variant 
     releaseName: name,
     releaseId: file.id,
     variant: variantName,
-    ports: { serve: PORTS.serve, admin: PORTS.admin },
+    ports: { serve: PORTS.serve, admin: PORTS.admin, metrics: PORTS.metrics },
     engineUrl: `http://127.0.0.1:${PORTS.engine}`,
     limits: {
       bodyBytes: settings.limits.bodyKiB * 1024,
       maxModelLen: typeof length === "number" ? length : file.content.architecture.maxPositions,
       maxTokens: settings.limits.maxTokens,
       maxInFlight: settings.maxInFlight,
+      bufferBytes: GUARD.bufferMiB * MIB,
     },
     drain: {
       propagationSeconds: settings.drain.propagationSeconds,

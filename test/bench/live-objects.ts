@@ -7,9 +7,9 @@ const guard = GuardConfig.parse({
   releaseName: "r1",
   releaseId: `sha256:${"1".repeat(64)}`,
   variant: "cpu",
-  ports: { serve: 8080, admin: 8081 },
+  ports: { serve: 8080, admin: 8081, metrics: 8082 },
   engineUrl: "http://127.0.0.1:8000",
-  limits: { bodyBytes: 1 << 20, maxModelLen: 2048, maxTokens: 1024, maxInFlight: 64 },
+  limits: { bodyBytes: 1 << 20, maxModelLen: 2048, maxTokens: 1024, maxInFlight: 64, bufferBytes: 96 << 20 },
   drain: { propagationSeconds: 8, streamSeconds: 60 },
   watch: { intervalSeconds: 5, unreadyAfterSeconds: 20, restartAfterSeconds: 80 },
 });

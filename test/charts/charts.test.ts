@@ -49,6 +49,20 @@ describe.each(names)("chart %s without the program", (chart) => {
   });
 });
 
+it("monitoring gets to the guard's metrics, and nobody in the cluster to the port that drains a pod", () => {
+  const text = helm("template", "alone", packaged("vllm"), ...example("vllm"));
+  const objects = parseAllDocuments(text).map((d) => d.toJS() as KubernetesObject & { spec: never });
+  const { ingress } = objects.find(({ kind }) => kind === "NetworkPolicy")!.spec as {
+    ingress: { from: object[]; ports: { port: number }[] }[];
+  };
+  const portsFor = (who: string) =>
+    ingress.filter(({ from }) => JSON.stringify(from).includes(who)).flatMap(({ ports }) => ports.map((p) => p.port));
+  expect(portsFor("homeport-monitoring")).toEqual([8082]);
+  expect(portsFor("envoy")).toEqual([8080]);
+  expect(ingress).toHaveLength(2);
+  expect(text).toMatch(/path: \/drain\n +port: 8081\n/);
+});
+
 describe("charts that cannot guess", () => {
   it.each(["vllm", "gateway", "node-cache"] as const)("%s says what it must be told", (chart) => {
     expect(() => helm("template", "alone", packaged(chart))).toThrow(

@@ -13,9 +13,9 @@ export function guardConfig(engineUrl: string, { limits, drain, watch }: Overrid
     releaseName: "r42",
     releaseId: RELEASE_ID,
     variant: "cpu",
-    ports: { serve: 0, admin: 0 },
+    ports: { serve: 0, admin: 0, metrics: 0 },
     engineUrl,
-    limits: { bodyBytes: 262_144, maxModelLen: 1024, maxTokens: 512, maxInFlight: 8, ...limits },
+    limits: { bodyBytes: 262_144, maxModelLen: 1024, maxTokens: 512, maxInFlight: 8, bufferBytes: 8 << 20, ...limits },
     drain: { propagationSeconds: 0.2, streamSeconds: 1, ...drain },
     watch: { intervalSeconds: 0.1, unreadyAfterSeconds: 0.5, restartAfterSeconds: 1.5, ...watch },
   };
@@ -26,6 +26,7 @@ export interface Harness {
   engine: FakeEngine;
   url: string;
   admin: string;
+  metrics: string;
   notes: string[];
   audit: () => Record<string, unknown>[];
   /** POST to the serve port; `headers` replace the usual ones. */
@@ -45,10 +46,12 @@ export async function startHarness(overrides: Overrides = {}, { waitReady = true
   });
   const url = `http://127.0.0.1:${guard.ports.serve}`;
   const admin = `http://127.0.0.1:${guard.ports.admin}`;
+  const metrics = `http://127.0.0.1:${guard.ports.metrics}`;
   const harness: Harness = {
     engine,
     url,
     admin,
+    metrics,
     notes,
     guard,
     audit: () => lines.map((line) => JSON.parse(line)),

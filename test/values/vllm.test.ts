@@ -92,6 +92,17 @@ describe("values of a release variant", () => {
     });
   });
 
+  it("keep the guard's memory where it is whatever comes at once, unless a single body needs more", () => {
+    const of = (settings: object) => {
+      const { agent } = valuesFor(settings);
+      return [agent.memory, GuardConfig.parse(JSON.parse(agent.guard)).limits.bufferBytes];
+    };
+    const budget = 96 * 2 ** 20;
+    expect(of({})).toEqual(["512Mi", budget]);
+    expect(of({ maxInFlight: 10_000, limits: { bodyKiB: 10_240 } })).toEqual(["512Mi", budget]);
+    expect(of({ limits: { bodyKiB: 102_400 } })).toEqual(["928Mi", budget]);
+  });
+
   it("never depend on a pointer, so that a rollback restarts nothing", () => {
     const settings: Partial<ModelConfig> = { withdrawn: { r9: "bad" }, generation: 12 };
     expect(valuesFor(settings)).toEqual(valuesFor({}));

@@ -16,7 +16,7 @@ export interface DrainResult {
 
 /**
  * Leaving in order: not ready at once, still serving while endpoints propagate, then refusing new requests until the
- * running streams have ended. The engine is told to stop only after that, because once it is told, it answers new
+ * running streams have ended, and with them the requests that were let in and whose body is still coming. The engine is told to stop only after that, because once it is told, it answers new
  * requests with 500 while its `/health` stays 200 (measured on vLLM 0.32).
  */
 export class Drain {
@@ -52,7 +52,7 @@ export class Drain {
     this.#phase = "announced";
     await this.#wait(this.settings.propagationSeconds, () => false);
     this.#phase = "closed";
-    await this.#wait(this.settings.streamSeconds, () => this.admission.inFlight === 0);
+    await this.#wait(this.settings.streamSeconds, () => this.admission.open === 0);
     const cut = this.admission.cutAll(unavailable("stream_cut", "the server is stopping; ask again", 1));
     if (cut > 0) await sleep(FAREWELL_MS);
     return { inFlight, cut };

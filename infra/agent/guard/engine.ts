@@ -60,32 +60,32 @@ export class EngineClient {
     signal: AbortSignal,
     keepAlive = true,
   ): Promise<IncomingMessage> {
-    return new Promise((resolve, reject) => {
-      const request = http.request({
-        host: this.#host,
-        port: this.#port,
-        method,
-        path,
-        headers,
-        agent: keepAlive ? this.#agent : false,
-      });
-      // By hand: the option `signal` also watches every stream of the exchange for its end, a tenth of the guard's time.
-      const abort = () => request.destroy(signal.reason);
-      if (signal.aborted) abort();
-      signal.addEventListener("abort", abort, { once: true });
-      request.on("close", () => signal.removeEventListener("abort", abort));
-      request.on("response", resolve);
-      request.on("error", (error: NodeJS.ErrnoException) => {
-        if (signal.aborted) reject(signal.reason);
-        else if (request.reusedSocket && error.code === "ECONNRESET") reject(new ReusedSocketReset());
-        else reject(new EngineUnreachable(error.code === "ECONNREFUSED", { cause: error }));
-      });
-      request.end(body);
-    });
+    const agent = keepAlive ? this.#agent : false;
+    const request = http.request({ host: this.#host, port: this.#port, method, path, headers, agent });
+    const reply = replyOf(request, signal);
+    request.end(body);
+    return reply;
   }
 }
 
 class ReusedSocketReset extends Error {}
+
+/** Knows nothing of the body: its listeners live as long as the answer, and would keep it in memory for as long. */
+function replyOf(request: http.ClientRequest, signal: AbortSignal): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    // By hand: the option `signal` also watches every stream of the exchange for its end, a tenth of the guard's time.
+    const abort = () => request.destroy(signal.reason);
+    if (signal.aborted) abort();
+    signal.addEventListener("abort", abort, { once: true });
+    request.on("close", () => signal.removeEventListener("abort", abort));
+    request.on("response", resolve);
+    request.on("error", (error: NodeJS.ErrnoException) => {
+      if (signal.aborted) reject(signal.reason);
+      else if (request.reusedSocket && error.code === "ECONNRESET") reject(new ReusedSocketReset());
+      else reject(new EngineUnreachable(error.code === "ECONNREFUSED", { cause: error }));
+    });
+  });
+}
 
 /** The whole reply; throws `EngineUnreachable` where it ends early. */
 export function collect(reply: IncomingMessage): Promise<Buffer> {

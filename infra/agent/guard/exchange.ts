@@ -17,6 +17,8 @@ export interface Exchange {
   /** Unique in this pod: two requests under one id would end in each other's answers. */
   id: string;
   signal: AbortSignal;
+  /** The engine has the body, nobody keeps it any more. */
+  onTaken: () => void;
   headers: OutgoingHttpHeaders;
 }
 
@@ -27,13 +29,9 @@ export interface ExchangeEnd extends Omit<StreamEnd, "outcome"> {
 /** Asks the engine and passes its answer on. Throws a `RequestProblem` while nothing has been sent. */
 export async function exchange(call: Call, response: ServerResponse, to: Exchange): Promise<ExchangeEnd> {
   try {
-    let reply = await to.engine.post(call.path, call.body, to.id, to.signal);
-    const second = reply.statusCode === 400 ? uncapped(call) : undefined;
-    if (second !== undefined) {
-      reply.resume();
-      reply = await to.engine.post(call.path, second, `${to.id}b`, to.signal);
-    }
+    const reply = await ask(call, to);
     call.body = NOTHING;
+    to.onTaken();
     if (reply.statusCode !== 200) return await passRefusal(reply, response, to);
     if (!call.stream) return await passWhole(reply, response, to);
     const headers = { ...to.headers, "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-cache" };
@@ -46,6 +44,15 @@ export async function exchange(call: Call, response: ServerResponse, to: Exchang
   } catch (error) {
     throw await asProblem(error, to);
   }
+}
+
+/** In a function of its own, so that no body outlives it in a variable. */
+async function ask(call: Call, { engine, id, signal }: Exchange): Promise<IncomingMessage> {
+  const reply = await engine.post(call.path, call.body, id, signal);
+  const second = reply.statusCode === 400 ? uncapped(call) : undefined;
+  if (second === undefined) return reply;
+  reply.resume();
+  return engine.post(call.path, second, `${id}b`, signal);
 }
 
 /** A whole answer is read before any of it is sent, so whatever is wrong with it can still be a retryable error. */

@@ -10,12 +10,13 @@ import { EngineClient } from "./engine";
 import { LineBuffer } from "./line-buffer";
 import { Metrics } from "./metrics";
 import { unavailable } from "./problem";
+import { scrapeServer } from "./scrape";
 import { serveServer } from "./serve";
 import { EngineWatch } from "./watch";
 
 export interface Guard {
-  ports: { serve: number; admin: number };
-  /** Drains, then closes both ports. */
+  ports: GuardConfig["ports"];
+  /** Drains, then closes the ports. */
   stop(): Promise<void>;
 }
 
@@ -25,10 +26,10 @@ export interface Output {
   note: (text: string) => void;
 }
 
-/** Starts the guard of one engine. Resolves when both ports listen; the engine may come up later. */
+/** Starts the guard of one engine. Resolves when its ports listen; the engine may come up later. */
 export async function startGuard(config: GuardConfig, output: Output): Promise<Guard> {
   const engine = new EngineClient(config.engineUrl);
-  const admission = new Admission(config.limits.maxInFlight);
+  const admission = new Admission(config.limits);
   const metrics = new Metrics(config);
   const audit = new AuditLog(config, output.audit);
   const watch: EngineWatch = new EngineWatch(engine, config.model, config.watch, {
@@ -54,8 +55,14 @@ export async function startGuard(config: GuardConfig, output: Output): Promise<G
     metrics.count(entry, drain.phase !== "serving");
   };
   const serve = serveServer({ config, engine, watch, admission, drain, done });
-  const admin = adminServer({ engine, watch, admission, drain, metrics });
-  const ports = { serve: await listen(serve, config.ports.serve), admin: await listen(admin, config.ports.admin) };
+  const isReady = () => watch.started && watch.responsive && drain.phase === "serving";
+  const admin = adminServer({ watch, drain, isReady });
+  const scrape = scrapeServer({ engine, watch, admission, metrics, isReady });
+  const ports = {
+    serve: await listen(serve, config.ports.serve),
+    admin: await listen(admin, config.ports.admin),
+    metrics: await listen(scrape, config.ports.metrics),
+  };
   watch.start();
   return {
     ports,
@@ -63,7 +70,7 @@ export async function startGuard(config: GuardConfig, output: Output): Promise<G
       await drain.begin();
       watch.stop();
       engine.close();
-      await Promise.all([serve, admin].map(close));
+      await Promise.all([serve, admin, scrape].map(close));
     },
   };
 }

@@ -126,24 +126,27 @@ async function complete(
   { config, engine, watch, admission }: ServeParts,
   at: { headers: OutgoingHttpHeaders; id: string; caller: Partial<Caller>; start: number },
 ): Promise<Ending> {
-  admission.checkRoom();
   const toCall = route === "/v1/completions" ? completionCall : chatCall;
   const caller = { client: at.caller.client ?? "", policy: at.caller.policy ?? "" };
-  const call = toCall(await readBody(request, config.limits.bodyBytes), caller, {
-    model: config.model,
-    ...config.limits,
-  });
-  const ticket = admission.enter(call.sequences);
+  // Before the body: hundreds that are read at once and refused afterwards would have filled the memory by then.
+  const ticket = admission.enter();
   const hungUp = () => {
     if (!response.writableEnded) ticket.cut(new ClientGone());
   };
   response.once("close", hungUp);
   try {
+    const call = toCall(await readBody(request, config.limits.bodyBytes, ticket), caller, {
+      model: config.model,
+      ...config.limits,
+    });
+    ticket.hold(call.body.length);
+    ticket.ask(call.sequences);
     const end = await exchange(call, response, {
       engine,
       watch,
       id: at.id,
       signal: ticket.signal,
+      onTaken: () => ticket.hold(0),
       headers: at.headers,
     });
     const { firstEventAt, ...rest } = end;

@@ -15,7 +15,7 @@ export async function cutStreams(cluster: Kubectl, model: string, id: string): P
 
 async function inFlight(cluster: Kubectl, pod: string): Promise<number> {
   try {
-    const metrics = await cluster.podGet(NAMESPACES.models, pod, PORTS.admin, "/metrics");
+    const metrics = await cluster.podGet(NAMESPACES.models, pod, PORTS.metrics, "/metrics");
     return [...metrics.matchAll(IN_FLIGHT)].reduce((sum, [, count]) => sum + Number(count), 0);
   } catch {
     return 0; // a guard that does not answer holds no stream that could be counted

@@ -35,7 +35,7 @@ it.concurrent(
     expect(await drained).toEqual({ inFlight: 1, cut: 0 });
     expect(at.engine.running).toBe(0);
     expect(eventsOf(await running).at(-1)).toBe("[DONE]");
-    const metrics = await (await fetch(`${at.admin}/metrics`)).text();
+    const metrics = await (await fetch(`${at.metrics}/metrics`)).text();
     expect(metrics).toMatch(/homeport_guard_drained_total\{.*\} [1-9]/);
   }),
 );

@@ -259,14 +259,14 @@ describe("the audit line", () => {
     await fetch(`${at.url}/${CANARY}?${CANARY}`, {
       headers: { "x-request-id": `${CANARY} with a space`, "x-homeport-client": `${CANARY}!` },
     });
-    const metrics = await (await fetch(`${at.admin}/metrics`)).text();
+    const metrics = await (await fetch(`${at.metrics}/metrics`)).text();
     const written = JSON.stringify([at.audit(), at.notes, metrics]);
     expect(written).not.toContain(CANARY);
     expect(written).not.toContain("word");
   });
 
   it("agrees with the metrics", async () => {
-    const text = await (await fetch(`${at.admin}/metrics`)).text();
+    const text = await (await fetch(`${at.metrics}/metrics`)).text();
     const count = (outcome: string) => at.audit().filter((line) => line.outcome === outcome).length;
     for (const outcome of ["ok", "denied", "cut", "shed", "failed", "aborted"]) {
       const labels = `outcome="${outcome}",model="chat",release="r-ab12cd34ef",variant="cpu"`;

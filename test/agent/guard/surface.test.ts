@@ -121,10 +121,19 @@ describe("what the pod's port answers", () => {
     expect(at.engine.seen).toEqual([]);
   });
 
-  it("the admin port gives the engine's metrics for Prometheus, and nothing else of the engine", async () => {
-    const page = await fetch(`${at.admin}/engine-metrics`);
-    expect(await page.text()).toContain("vllm:iteration_tokens_total_count");
-    for (const path of ["health", "v1/models", "tokenize", "__proto__", ""]) expect(await at.probe(path)).toBe(404);
+  it("the metrics port gives the guard's and the engine's metrics, and nothing that does anything", async () => {
+    const statusOf = async (path: string) => (await fetch(`${at.metrics}/${path}`)).status;
+    expect(await (await fetch(`${at.metrics}/engine-metrics`)).text()).toContain("vllm:iteration_tokens_total_count");
+    expect(await statusOf("metrics")).toBe(200);
+    for (const path of ["drain", "ready", "guard", "health", "v1/models", "tokenize", "__proto__", ""])
+      expect([path, await statusOf(path)]).toEqual([path, 404]);
+    expect(await at.probe("ready")).toBe(200); // nobody was drained
+  });
+
+  it("the admin port is the kubelet's alone: it has a page for the guard itself, and no metrics", async () => {
+    expect(await at.probe("guard")).toBe(200);
+    for (const path of ["metrics", "engine-metrics", "health", "v1/models", "__proto__", ""])
+      expect([path, await at.probe(path)]).toEqual([path, 404]);
   });
 
   it("stamps the release on answers, streams and errors alike", async () => {

@@ -44,7 +44,7 @@ it("bad settings are one error that lists all of them, without a stack trace, ex
 
 it("the bundled program serves, writes audit lines to stdout only, and ends with 0 on SIGTERM", async () => {
   const engine = await new FakeEngine().start();
-  const ports = { serve: await freePort(), admin: await freePort() };
+  const ports = { serve: await freePort(), admin: await freePort(), metrics: await freePort() };
   const config = { ...guardConfig(engine.url), ports };
   const { child, out, err } = start(JSON.stringify(config));
   try {

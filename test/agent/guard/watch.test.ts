@@ -7,7 +7,7 @@ const SCALE = 50;
 const watch = { intervalSeconds: 5 / SCALE, unreadyAfterSeconds: 20 / SCALE, restartAfterSeconds: 60 / SCALE };
 
 const stallOf = async (at: Harness): Promise<number> => {
-  const metrics = await (await fetch(`${at.admin}/metrics`)).text();
+  const metrics = await (await fetch(`${at.metrics}/metrics`)).text();
   return Number(/engine_stall_seconds\{.*\} ([\d.]+)/.exec(metrics)?.[1]);
 };
 const health = async (at: Harness) => (await fetch(`${at.engine.url}/health`)).status;
@@ -67,7 +67,7 @@ it.concurrent.each([true, false])(
       expect(unreadyAfter + dead).toBeLessThan(120_000 / SCALE);
       expect(await health(at)).toBe(200);
       for (const response of await Promise.all(open)) expect(response.status).toBe(503);
-      const metrics = await (await fetch(`${at.admin}/metrics`)).text();
+      const metrics = await (await fetch(`${at.metrics}/metrics`)).text();
       expect(Number(/engine_stall_seconds\{.*\} ([\d.]+)/.exec(metrics)?.[1])).toBeGreaterThan(0.9);
     })(),
 );
