@@ -127,7 +127,7 @@ describe("what can be reached", () => {
     const [one, other] = podsOf(live);
     if (!one || !other) throw new Error("no two pods");
     const ask = (host: string) =>
-      `require("http").get("http://${host}:${PORTS.engine}/health", (r) => console.log(r.statusCode)).on("error", (e) => console.log(e.code))`;
+      `require("http").get("http://${host}:${PORTS.engine}/health", (r) => said(r.statusCode)).on("error", (e) => said(e.code)); function said(text) { console.log(text); process.exit(); }`;
     expect(inGuard(one, ask("127.0.0.1")).trim()).toBe("200");
     expect(inGuard(other, ask(one.status.podIP)).trim()).toBe("ECONNREFUSED");
     // The pods do reach each other: the guard's port answers.

@@ -17,6 +17,7 @@ export const kubectl = (...args: string[]): string =>
   execFileSync(toolBinary("kubectl"), ["--kubeconfig", places.kubeconfig, ...args], {
     encoding: "utf8",
     stdio: "pipe",
+    timeout: 60_000,
   });
 const inModels = (...args: string[]): string => kubectl("--namespace", NAMESPACES.models, ...args);
 
