@@ -113,7 +113,12 @@ async function logs(
   const places = placesOf(CHECKOUT);
   if (pod === undefined && !names.includes(component))
     throw new InputError([
-      { path: "component", given: component, allowed: names.join(", "), fix: "name one of them, or <namespace>/<pod>" },
+      {
+        path: "component",
+        given: component,
+        allowed: names.join(", ") || "none: nothing has run in this checkout",
+        fix: "name one of them, or <namespace>/<pod>",
+      },
     ]);
   if (pod === undefined) return show("tail", ["-n", lines, ...(follow ? ["-F"] : []), logOf(places, component)]);
   const flags = ["logs", "--namespace", namespace ?? "", pod, "--all-containers", `--tail=${lines}`];
