@@ -20,7 +20,7 @@ import { engineRuntime, envoyBinary, pythonIsReady } from "./python";
 import { claimSlot } from "./slot";
 import { StoredSecrets } from "./stored-secrets";
 import { awaitDaemon, ensureDaemon } from "./supervisor";
-import { buildGoModule, CLUSTER_MODULES, GO_MODULES, toolFolder } from "./toolchain";
+import { buildGoModule, CLUSTER_MODULES, fetchGoModule, GO_MODULES, toolFolder } from "./toolchain";
 
 export interface OwnCluster {
   places: Places;
@@ -70,7 +70,7 @@ export async function ensureOwnCluster(checkout: string): Promise<OwnCluster> {
   return { places, addresses, node, images, engineRuntime: runtime };
 }
 
-/** Go programs one after the other, because each uses all cores; Python's downloads run beside them. */
+/** Go programs one after the other, because each uses all cores; every download runs beside them. */
 async function ensureTools(): Promise<string> {
   const building = async (): Promise<void> => {
     for (const name of CLUSTER_MODULES) {
@@ -83,7 +83,10 @@ async function ensureTools(): Promise<string> {
     await step("Envoy", 5, envoyBinary);
     return step("vLLM for CPU", 180, engineRuntime);
   };
-  const [runtime] = await Promise.all([installing(), building()]);
+  const fetching = async (): Promise<void> => {
+    for (const name of CLUSTER_MODULES.slice(1)) await fetchGoModule(name);
+  };
+  const [runtime] = await Promise.all([installing(), building(), fetching()]);
   return runtime;
 }
 

@@ -106,6 +106,15 @@ export async function buildGoModule(name: GoModuleName): Promise<string> {
   return final;
 }
 
+/** Brings a module's sources into Go's cache, so that its build need not wait for the network; a failure is the build's. */
+export async function fetchGoModule(name: GoModuleName): Promise<void> {
+  if (existsSync(toolFolder(name))) return;
+  const env = { ...process.env, CGO_ENABLED: "0", GOFLAGS: "-mod=readonly" };
+  await attempt("nice", ["go", "list", "-deps", GO_MODULES[name].target], { cwd: sourcesOf(name), env }).catch(
+    () => undefined,
+  );
+}
+
 async function requireGo(): Promise<void> {
   const { code, stdout } = await attempt("go", ["env", "GOVERSION"]).catch(() => ({ code: 1, stdout: "" }));
   const minor = Number(/^go1\.(\d+)/.exec(stdout)?.[1] ?? 0);
