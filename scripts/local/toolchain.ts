@@ -88,6 +88,8 @@ export function folderKey(folder: string, word: string): string {
   return hash.digest("hex").slice(0, 16);
 }
 
+const GO_SETTINGS = { CGO_ENABLED: "0", GOFLAGS: "-mod=readonly" };
+
 /** Builds a module's programs unless they are there. */
 export async function buildGoModule(name: GoModuleName): Promise<string> {
   const { target, programs, linkFlags, rename, copy }: GoModule = GO_MODULES[name];
@@ -102,14 +104,14 @@ export async function buildGoModule(name: GoModuleName): Promise<string> {
     'chmod -R u+w "$PART"',
   ].join("\n");
   // The build cache keeps what an interrupted build had done.
-  await makeOnce(final, script, { cwd: sourcesOf(name), env: { CGO_ENABLED: "0", GOFLAGS: "-mod=readonly" } });
+  await makeOnce(final, script, { cwd: sourcesOf(name), env: GO_SETTINGS });
   return final;
 }
 
 /** Brings a module's sources into Go's cache, so that its build need not wait for the network; a failure is the build's. */
 export async function fetchGoModule(name: GoModuleName): Promise<void> {
   if (existsSync(toolFolder(name))) return;
-  const env = { ...process.env, CGO_ENABLED: "0", GOFLAGS: "-mod=readonly" };
+  const env = { ...process.env, ...GO_SETTINGS };
   await attempt("nice", ["go", "list", "-deps", GO_MODULES[name].target], { cwd: sourcesOf(name), env }).catch(
     () => undefined,
   );

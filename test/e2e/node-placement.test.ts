@@ -1,7 +1,5 @@
-import { execFileSync } from "node:child_process";
 import { NAMESPACES } from "../../infra/core/names";
-import { toolBinary } from "../../infra/core/tool-binaries";
-import { kubectl, places, until } from "../support/local-platform";
+import { kubectl, kubectlWith, until } from "../support/local-platform";
 
 /**
  * A second node joins the cluster: an object without a machine behind it, tainted as GPU nodes are. Enough to see where
@@ -14,11 +12,7 @@ const TYPE = { apiVersion: "v1", kind: "Node", metadata: { name: NAME } };
 const resources = { cpu: "8", memory: "64Gi", pods: "20", "ephemeral-storage": "100Gi" };
 
 const apply = (object: object, ...flags: string[]): string =>
-  execFileSync(
-    toolBinary("kubectl"),
-    ["--kubeconfig", places.kubeconfig, "apply", "--server-side", "--field-manager=e2e", ...flags, "-f", "-"],
-    { encoding: "utf8", input: JSON.stringify(object), stdio: "pipe" },
-  );
+  kubectlWith(JSON.stringify(object), "apply", "--server-side", "--field-manager=e2e", ...flags, "-f", "-");
 
 const podsThere = (namespace: string): string[] =>
   kubectl("get", "pods", "-n", namespace, `--field-selector=spec.nodeName=${NAME}`, "--output=name")

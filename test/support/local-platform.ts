@@ -1,24 +1,28 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
-import { readStack } from "../../infra/config/read-stack";
+import { join } from "node:path";
 import { NAMESPACES } from "../../infra/core/names";
 import { toolBinary } from "../../infra/core/tool-binaries";
+import { podsOf as selectorOf } from "../../scripts/bench/cluster";
 import { Load, type LoadPlan } from "../../scripts/bench/load";
+import { CHECKOUT, pointers } from "../../scripts/bench/target";
 import { policyKey, policyUrl } from "../../scripts/local/client-access";
+import { poll } from "../../scripts/local/command";
 import { LOCAL_STACK, placesOf } from "../../scripts/local/layout";
 
 /** The running platform (`npm run local`) as tests of its faults see and hurt it. */
-export const CHECKOUT = resolve(__dirname, "../..");
+export { CHECKOUT };
 export const places = placesOf(CHECKOUT);
 export const MODEL = "chat";
 
-export const kubectl = (...args: string[]): string =>
+export const kubectlWith = (input: string, ...args: string[]): string =>
   execFileSync(toolBinary("kubectl"), ["--kubeconfig", places.kubeconfig, ...args], {
     encoding: "utf8",
+    input,
     stdio: "pipe",
     timeout: 60_000,
   });
+export const kubectl = (...args: string[]): string => kubectlWith("", ...args);
 const inModels = (...args: string[]): string => kubectl("--namespace", NAMESPACES.models, ...args);
 
 interface ContainerStatus {
@@ -38,22 +42,15 @@ export interface Pod {
   };
 }
 
-/** The stack's pointers: names and ids. */
-export function releases(): { live: string; waiting: string; idOf: (name: string) => string } {
-  const model = readStack(CHECKOUT, LOCAL_STACK).config.models[MODEL];
-  if (!model) throw new Error(`stack ${LOCAL_STACK} has no ${MODEL}`);
-  const waiting = Object.keys(model.releases).find((name) => name !== model.live);
-  return { live: model.live, waiting: waiting ?? "", idOf: (name) => model.releases[name] ?? "" };
+/** The stack's live release and the one that waits, by name. */
+export function releases() {
+  const { live, other, releases: ids } = pointers(LOCAL_STACK, MODEL);
+  return { live, waiting: other, idOf: (name: string): string => ids[name] ?? "" };
 }
-
-const shortOf = (name: string): string =>
-  `r-${releases()
-    .idOf(name)
-    .slice("sha256:".length, "sha256:".length + 10)}`;
 
 /** Pods of a release that are not on their way out. */
 export function podsOf(release: string): Pod[] {
-  const selector = `homeport.dev/model=${MODEL},homeport.dev/release=${shortOf(release)}`;
+  const selector = selectorOf(MODEL, pointers(LOCAL_STACK, MODEL).shortOf(release));
   const { items } = JSON.parse(inModels("get", "pods", "--selector", selector, "--output=json")) as { items: Pod[] };
   return items.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
 }
@@ -84,11 +81,8 @@ export function enginePids({ metadata }: Pod): { pid: number; command: string }[
 }
 
 export async function until(what: string, seconds: number, holds: () => boolean): Promise<void> {
-  const end = Date.now() + seconds * 1000;
-  while (!holds()) {
-    if (Date.now() > end) throw new Error(`not within ${seconds} s: ${what}`);
-    await new Promise((done) => setTimeout(done, 1000));
-  }
+  const held = await poll(async () => (holds() ? true : undefined), seconds * 1000, 1000);
+  if (!held) throw new Error(`not within ${seconds} s: ${what}`);
 }
 
 /** Streamed load on the model through the gateway, as a client with the policy's key. */

@@ -16,8 +16,9 @@ export interface DrainResult {
 
 /**
  * Leaving in order: not ready at once, still serving while endpoints propagate, then refusing new requests until the
- * running streams have ended, and with them the requests that were let in and whose body is still coming. The engine is told to stop only after that, because once it is told, it answers new
- * requests with 500 while its `/health` stays 200 (measured on vLLM 0.32).
+ * running streams have ended, and with them the requests that were let in and whose body is still coming. The engine is
+ * told to stop only after that, because once it is told, it answers new requests with 500 while its `/health` stays 200
+ * (measured on vLLM 0.32).
  */
 export class Drain {
   #phase: "serving" | "announced" | "closed" = "serving";
