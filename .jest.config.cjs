@@ -7,6 +7,8 @@ const common = {
 module.exports = {
   // A bound, not a measure: a busy machine is slow, not wrong.
   testTimeout: 30_000,
+  globalSetup: "<rootDir>/test/support/make-scratch.cjs",
+  globalTeardown: "<rootDir>/test/support/remove-scratch.cjs",
   reporters: ["default", "<rootDir>/test/support/closing-line.cjs"],
   projects: [
     {

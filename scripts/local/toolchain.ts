@@ -97,7 +97,8 @@ export async function buildGoModule(name: GoModuleName): Promise<string> {
   if (existsSync(final)) return final;
   await requireGo();
   const script = [
-    `go build -trimpath -buildvcs=false -ldflags "-s -w ${linkFlags ?? ""}" -o "$PART/bin/" ${target}`,
+    // Without debug data, which costs a tenth of the time to make and which -s -w would throw away again.
+    `go build -trimpath -buildvcs=false -gcflags=all=-dwarf=false -ldflags "-s -w ${linkFlags ?? ""}" -o "$PART/bin/" ${target}`,
     ...Object.entries(rename ?? {}).map(([from, to]) => `mv "$PART/bin/${from}" "$PART/bin/${to}"`),
     ...programs.map((program) => `test -x "$PART/bin/${program}"`),
     ...(copy === undefined ? [] : [`cp -r "$(go list -m -f '{{.Dir}}' ${copy.module})/${copy.folder}" "$PART/"`]),
