@@ -64,7 +64,7 @@ const ENGINE_SCRIPT = [
   // Importing compiles what is imported; vLLM itself imports more of its own when it meets a model.
   "unset PYTHONDONTWRITEBYTECODE",
   'VLLM_CACHE_ROOT="$PART/cache" VLLM_PLUGINS="" VLLM_NO_USAGE_STATS=1 HOME="$PART/home" "$PART/venv/bin/python3" -c \\',
-  "\"import vllm.entrypoints.openai.api_server as _; from vllm import ModelRegistry;\\",
+  '"import vllm.entrypoints.openai.api_server as _; from vllm import ModelRegistry;\\',
   "ModelRegistry.models['LlamaForCausalLM'].inspect_model_cls()\"",
   '"$PART/venv/bin/python3" -m compileall -q "$PART/venv/lib/python3.11/site-packages/vllm"',
   'test -e "$PART/cache/modelinfos/vllm-model_executor-models-llama-LlamaForCausalLM.json"',
