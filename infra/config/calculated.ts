@@ -1,5 +1,5 @@
+import { INSTANCE_TYPES } from "../core/aws/instance-catalog";
 import { shortestGrace } from "../core/drain";
-import { INSTANCE_TYPES } from "../core/instance-catalog";
 import type { ParsedStack, PoolConfig, StackConfig } from "./schema";
 
 /** Defaults that follow from other values, filled in once, so that nothing downstream has to know how. */
@@ -19,11 +19,27 @@ function pool(given: ParsedStack["pools"][string]): PoolConfig {
   };
 }
 
+/** Days that audit logs are kept; six years is what health records need (45 CFR 164.316). */
+const RETENTION_DAYS = { development: 30, standard: 365, regulated: 2192 } as const;
+
+const natOf = ({ environment }: ParsedStack) =>
+  environment.airgapped ? "none" : environment.profile === "development" ? "single" : "zonal";
+
 export const withCalculated = (parsed: ParsedStack): StackConfig => ({
   ...parsed,
+  network: { ...parsed.network, nat: parsed.network.nat ?? natOf(parsed) },
+  cluster: {
+    ...parsed.cluster,
+    deletionProtection: parsed.cluster.deletionProtection ?? parsed.environment.profile !== "development",
+  },
+  monitoring: {
+    ...parsed.monitoring,
+    retentionDays: parsed.monitoring.retentionDays ?? RETENTION_DAYS[parsed.environment.profile],
+  },
   pools: mapValues(parsed.pools, pool),
   weights: {
     ...parsed.weights,
+    bucket: parsed.weights.bucket ?? "homeport-weights",
     region:
       parsed.weights.region ??
       (parsed.environment.platform === "aws" ? (parsed.regions[0] ?? S3_DEFAULT_REGION) : S3_DEFAULT_REGION),

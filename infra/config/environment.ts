@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { JURISDICTIONS } from "../core/aws-regions";
+import { JURISDICTIONS } from "../core/aws/regions";
 
 const Waiver = z.strictObject({
   check: z
@@ -32,6 +32,20 @@ export const Environment = z
     }),
     profile: z.enum(["development", "standard", "regulated"]).default("standard").meta({
       description: "How strict the checks are. `regulated` forbids code from model repositories, in every release.",
+    }),
+    account: z
+      .string()
+      .regex(/^\d{12}$/)
+      .optional()
+      .meta({
+        description:
+          "AWS account, required on platform `aws`: names are made from it, and nothing is ever touched in another one.",
+        examples: ["123456789012"],
+        allowed: "12 digits in quotation marks",
+      }),
+    airgapped: z.boolean().default(false).meta({
+      description:
+        "No way to or from the internet: no gateway, NAT or public address; everything that runs comes from mirrors in the account.",
     }),
     owner: z
       .string()

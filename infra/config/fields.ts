@@ -10,6 +10,22 @@ export const Name = z.string().regex(NAME).meta({
     "a name of 1 to 20 lower-case letters, digits and hyphens that starts with a letter and does not end with a hyphen",
 });
 
+/** A region of AWS, or the word that an S3 server elsewhere wants to hear. */
+export const RegionName = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,19}$/)
+  .meta({ allowed: "a region like eu-central-1" });
+
+export const CidrBlock = z
+  .string()
+  .regex(/^\d{1,3}(\.\d{1,3}){3}\/\d{1,2}$/)
+  .meta({ allowed: "an IPv4 range like 203.0.113.0/24" });
+
+export const RoleArn = z
+  .string()
+  .regex(/^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/)
+  .meta({ allowed: "the ARN of an IAM role" });
+
 /** A duration. The key carries the unit (`streamSeconds`), the value is a plain number. */
 export const seconds = (min: number, max: number) =>
   z

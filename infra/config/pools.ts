@@ -1,6 +1,31 @@
 import { z } from "zod";
 import { Name } from "./fields";
 
+const ReservationId = z
+  .string()
+  .regex(/^cr-[0-9a-f]{8,17}$/)
+  .meta({ allowed: "a capacity reservation id like cr-0a1b2c3d4e5f60718" });
+
+/** Ways to get a node, in the order in which a list of them is tried. */
+const CAPACITY = ["block", "reservation", "on-demand", "spot"] as const;
+export type Capacity = (typeof CAPACITY)[number];
+
+const OffHours = z.strictObject({
+  stop: z
+    .string()
+    .regex(/^([01]\d|2[0-3]):[0-5]\d$/)
+    .meta({ description: "When the nodes go.", examples: ["19:00"], allowed: "a time like 19:00" }),
+  start: z
+    .string()
+    .regex(/^([01]\d|2[0-3]):[0-5]\d$/)
+    .meta({ description: "When they come back, Monday to Friday.", examples: ["08:00"], allowed: "a time like 08:00" }),
+  timeZone: z
+    .string()
+    .regex(/^[A-Za-z]+(\/[A-Za-z_+-]+){0,2}$/)
+    .default("Etc/UTC")
+    .meta({ description: "Their time zone.", allowed: "an IANA time zone like Europe/Berlin" }),
+});
+
 const Pool = z.strictObject({
   instanceType: z
     .string()
@@ -47,6 +72,56 @@ const Pool = z.strictObject({
       description: "Labels of the pool's nodes (platform `kubernetes`).",
       examples: [{ "node.example.com/pool": "gpu" }],
     }),
+  min: z
+    .int()
+    .min(0)
+    .max(1000)
+    .optional()
+    .meta({
+      description: "Fewest nodes (platform `aws`). Default: as many as the running releases need, so that none waits.",
+      examples: [1],
+      allowed: "a whole number of nodes from 0 to 1000",
+    }),
+  capacity: z
+    .array(z.enum(CAPACITY))
+    .min(1)
+    .default(["on-demand"])
+    .meta({
+      description:
+        "Ways to get a node, best first: the next one is used when the one before has none (platform `aws`).",
+      examples: [["reservation", "on-demand", "spot"]],
+    }),
+  block: z
+    .strictObject({
+      id: ReservationId.meta({ description: "Capacity block.", examples: ["cr-0a1b2c3d4e5f60718"] }),
+      zone: z
+        .string()
+        .regex(/^[a-z]{2,5}\d-az\d$/)
+        .meta({ description: "Its zone.", examples: ["use1-az4"], allowed: "a zone id like use1-az4" }),
+      ends: z.iso.datetime().meta({
+        description: "When it ends. Its nodes are drained 40 minutes before.",
+        examples: ["2026-12-24T11:30:00Z"],
+        allowed: "a time like 2026-12-24T11:30:00Z",
+      }),
+    })
+    .optional()
+    .meta({ description: "The capacity block of `capacity: [block]`." }),
+  reservation: ReservationId.optional().meta({
+    description: "The targeted reservation of `capacity: [reservation]`.",
+    examples: ["cr-0a1b2c3d4e5f60718"],
+  }),
+  manager: z.enum(["node-group", "karpenter"]).default("node-group").meta({
+    description:
+      "Who makes the nodes (platform `aws`): a managed node group, or Karpenter, which fits the G family's many sizes.",
+  }),
+  multiNode: z.boolean().default(false).meta({
+    description:
+      "Several nodes work on one replica together: EFA interfaces and a placement group, in one zone (platform `aws`).",
+  }),
+  offHours: OffHours.optional().meta({
+    description: "Hours without nodes, for an environment that nobody uses at night (platform `aws`).",
+    examples: [{ stop: "19:00", start: "08:00", timeZone: "Europe/Berlin" }],
+  }),
   max: z.int().min(1).max(1000).default(1).meta({
     description: "Most nodes the pool may have.",
     allowed: "a whole number of nodes from 1 to 1000",

@@ -1,13 +1,9 @@
 import { z } from "zod";
+import { RegionName } from "./fields";
 
 /** One region cell each; on platform `kubernetes` a cell is the cluster itself. */
 export const Regions = z
-  .array(
-    z
-      .string()
-      .regex(/^[a-z][a-z0-9-]{0,19}$/)
-      .meta({ allowed: "a region like eu-central-1" }),
-  )
+  .array(RegionName)
   .min(1)
   .prefault(["local"])
   .meta({

@@ -1,9 +1,14 @@
 import { z } from "zod";
 import type { ReleaseFile } from "../core/release";
+import { Budget } from "./budget";
+import { Cluster } from "./cluster";
 import { Environment } from "./environment";
 import { type Model, Models } from "./models";
+import { Monitoring } from "./monitoring";
+import { Network } from "./network";
 import { Policies } from "./policies";
 import { type Pool, Pools } from "./pools";
+import { RegionStates } from "./region-states";
 import { Regions } from "./regions";
 import { Traffic } from "./traffic";
 import { Weights } from "./weights";
@@ -12,11 +17,16 @@ import { Weights } from "./weights";
 export const StackSchema = z.strictObject({
   environment: Environment,
   regions: Regions,
+  regionStates: RegionStates,
+  network: Network,
+  cluster: Cluster,
   pools: Pools,
   weights: Weights,
   models: Models,
   policies: Policies,
   traffic: Traffic,
+  monitoring: Monitoring,
+  budget: Budget,
 });
 
 /** A stack file as its schema gives it: without the defaults that are calculated. */
@@ -27,10 +37,18 @@ export type PoolConfig = Pool & { gpuClass: string; gpusPerNode: number; gpuMemo
 /** A model with its calculated grace period. */
 export type ModelConfig = Omit<Model, "drain"> & { drain: Model["drain"] & { graceSeconds: number } };
 export type PolicyConfig = ParsedStack["policies"][string];
-type WeightsConfig = ParsedStack["weights"] & { region: string };
+/** The bucket of platform `kubernetes`; on `aws` each region has its own, named in core/aws/names.ts. */
+type WeightsConfig = ParsedStack["weights"] & { region: string; bucket: string };
+/** Defaults that follow from the profile are filled in. */
+type ClusterConfig = ParsedStack["cluster"] & { deletionProtection: boolean };
+type NetworkConfig = ParsedStack["network"] & { nat: NonNullable<ParsedStack["network"]["nat"]> };
+type MonitoringConfig = ParsedStack["monitoring"] & { retentionDays: number };
 
 /** A stack file, parsed and checked, with every default filled in; secrets are placeholders. */
-export type StackConfig = Omit<ParsedStack, "pools" | "models" | "weights"> & {
+export type StackConfig = Omit<ParsedStack, "network" | "cluster" | "pools" | "models" | "weights" | "monitoring"> & {
+  network: NetworkConfig;
+  cluster: ClusterConfig;
+  monitoring: MonitoringConfig;
   pools: Record<string, PoolConfig>;
   models: Record<string, ModelConfig>;
   weights: WeightsConfig;

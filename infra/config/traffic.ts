@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { seconds } from "./fields";
+import { CidrBlock, RegionName, seconds } from "./fields";
 
 /** How requests reach the models. */
 export const Traffic = z
@@ -27,10 +27,7 @@ export const Traffic = z
     }),
     regionShares: z
       .record(
-        z
-          .string()
-          .regex(/^[a-z][a-z0-9-]{0,19}$/)
-          .meta({ allowed: "a region of this stack" }),
+        RegionName.meta({ allowed: "a region of this stack" }),
         z.int().min(0).max(100).meta({ allowed: "a whole percentage from 0 to 100" }),
       )
       .optional()
@@ -38,6 +35,48 @@ export const Traffic = z
         description: "Share of requests per region, in percent. Default: equal.",
         examples: [{ "us-east-1": 70, "us-west-2": 30 }],
       }),
+    exposure: z.enum(["internal", "public"]).default("internal").meta({
+      description:
+        "Who can reach the load balancers: the VPC and networks joined to it, or the addresses in `allowedCidrs` (platform `aws`).",
+    }),
+    allowedCidrs: z
+      .array(CidrBlock)
+      .default([])
+      .meta({
+        description: "Addresses that may reach the load balancers. Default when internal: the VPC's own range.",
+        examples: [["203.0.113.0/24"]],
+      }),
+    hostedZoneId: z
+      .string()
+      .regex(/^Z[A-Z0-9]{1,31}$/)
+      .optional()
+      .meta({
+        description:
+          "Route 53 zone for the models' names (`<model>.<hostname>`) and for the certificates' proof (platform `aws`).",
+        examples: ["Z0123456789ABCDEFGHIJ"],
+        allowed: "a hosted zone id like Z0123456789ABCDEFGHIJ",
+      }),
+    certificates: z
+      .record(
+        RegionName,
+        z
+          .string()
+          .regex(/^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/[0-9a-f-]{36}$/)
+          .meta({ allowed: "the ARN of an ACM certificate" }),
+      )
+      .default({})
+      .meta({
+        description:
+          "ACM certificate of each region's load balancers. Default: one is made and proven by `hostedZoneId`; without either, the load balancers take plain HTTP and stay internal.",
+      }),
+    globalAccelerator: z.boolean().default(false).meta({
+      description:
+        "Two fixed addresses in front of all regions, with failover in about half a minute (platform `aws`).",
+    }),
+    webFirewall: z.boolean().default(false).meta({
+      description:
+        "Application Load Balancers with AWS WAF in place of network load balancers; body size rules only count, so that long prompts pass (platform `aws`).",
+    }),
   })
   .prefault({})
   .meta({ description: "How requests reach the models." });

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Secret } from "./fields";
+import { RegionName, Secret } from "./fields";
 
 /** Where the pinned weights lie, and where nodes keep them. */
 export const Weights = z
@@ -7,20 +7,17 @@ export const Weights = z
     bucket: z
       .string()
       .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/)
-      .default("homeport-weights")
-      .meta({
-        description: "S3 bucket with the environment's own copy of every pinned release.",
-        allowed: "an S3 bucket name of 3 to 63 lower-case letters, digits, dots and hyphens",
-      }),
-    region: z
-      .string()
-      .regex(/^[a-z][a-z0-9-]{0,19}$/)
       .optional()
       .meta({
-        description: "Region of the bucket. Default: the first region; `us-east-1` for a bucket outside AWS.",
-        examples: ["eu-central-1"],
-        allowed: "a region like eu-central-1",
+        description:
+          "S3 bucket with the environment's own copy of every pinned release. Default: `homeport-weights`; on platform `aws` a bucket per region, made by `homeport init`, and this is not to be set.",
+        examples: ["homeport-weights"],
+        allowed: "an S3 bucket name of 3 to 63 lower-case letters, digits, dots and hyphens",
       }),
+    region: RegionName.optional().meta({
+      description: "Region of the bucket. Default: the first region; `us-east-1` for a bucket outside AWS.",
+      examples: ["eu-central-1"],
+    }),
     endpoint: z
       .url({ protocol: /^https?$/ })
       .optional()

@@ -9,7 +9,7 @@ import { flip } from "../lib/releases/flip";
 import { isReady, readinessText } from "../lib/releases/readiness";
 import { readinessOf } from "../lib/releases/release-readiness";
 import { reportChange } from "../lib/releases/report-change";
-import type { Session } from "../lib/releases/session";
+import { modelOf, type Session } from "../lib/releases/session";
 import { terminal } from "../lib/report";
 
 export interface PromoteOptions extends ClusterCommandOptions {
@@ -35,7 +35,11 @@ export async function promote(
   options: PromoteOptions,
   world: World = realWorld,
 ): Promise<ExitCode> {
-  const session = await open(options, world, { strict: true }).session(model);
+  const opened = open(options, world, { strict: true });
+  // Before any cluster is asked: a wrong name is wrong wherever it would be sent.
+  const { releases } = modelOf(opened.stack, model);
+  if (!Object.hasOwn(releases, release)) throw unpinned(model, release, Object.keys(releases));
+  const session = await opened.session(model);
   const change = begunPromote(session, release) ?? newChange(session, release, options, world);
   const results = await flip(session, change, world.clock, Object.keys(session.clusters));
   return reportChange(session, change, results, options);
@@ -51,8 +55,7 @@ function begunPromote({ paths, model, current, unfinished }: Session, release: s
 }
 
 function newChange(session: Session, release: string, { reinstate, stack }: PromoteOptions, world: World): Change {
-  const { model, settings, current, clusters, away } = session;
-  if (!Object.hasOwn(settings.releases, release)) throw unpinned(model, release, Object.keys(settings.releases));
+  const { model, current, clusters, away } = session;
   const after = promoted(current, release, { reinstate, path: `models.${model}` });
   const readiness = readinessOf(session, release, after);
   const waiting = readiness.filter((r) => !isReady(r));

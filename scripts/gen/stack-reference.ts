@@ -30,6 +30,15 @@ const ENTRY: Record<string, string> = {
   replicasOf: "<release>",
   withdrawn: "<release>",
   regionShares: "<region>",
+  regionStates: "<region>",
+  cidrs: "<region>",
+  zones: "<region>",
+  existing: "<region>",
+  certificates: "<region>",
+  privateSubnets: "<zone>",
+  gpuSubnets: "<zone>",
+  publicSubnets: "<zone>",
+  receivers: "<receiver>",
   nodeSelector: "<label>",
 };
 

@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { readStack } from "../../infra/config/read-stack";
-import { OperationError } from "../../infra/core/errors";
+import { nearest } from "../../infra/core/did-you-mean";
+import { InputError, OperationError } from "../../infra/core/errors";
 import { renderStack } from "../lib/render/render";
 import { step } from "../lib/report";
 import { attempt } from "./command";
@@ -28,15 +29,25 @@ export async function applyToContext(checkout: string, context: string, environm
 
 const fileName = (context: string): string => context.replace(/[^\w.-]/g, "-");
 
+async function unknownContext(context: string, said: string): Promise<InputError> {
+  const { stdout } = await attempt(kubectlBinary(), ["config", "get-contexts", "--output=name"]);
+  const known = stdout.split("\n").filter((name) => name !== "");
+  const meant = nearest(context, known);
+  return new InputError([
+    {
+      path: "--context",
+      given: `'${context}' (${said.trim().split("\n").at(-1)})`,
+      allowed: known.length === 0 ? "the kubeconfig names no context" : `one of ${known.join(", ")}`,
+      fix: meant ? `did you mean \`${meant}\`?` : "see 'kubectl config get-contexts'; KUBECONFIG names another file",
+    },
+  ]);
+}
+
 /** A file with that context only, so that switching the current one elsewhere changes nothing here. */
 export async function kubeconfigOf(folder: string, context: string): Promise<string> {
   const view = ["config", "view", "--minify", "--flatten", "--raw", `--context=${context}`, "--output=json"];
   const { code, stdout, stderr } = await attempt(kubectlBinary(), view);
-  if (code !== 0)
-    throw new OperationError(
-      `no kubeconfig context is called ${context} (${stderr.trim().split("\n").at(-1)})`,
-      "'kubectl config get-contexts' lists them",
-    );
+  if (code !== 0) throw await unknownContext(context, stderr);
   mkdirSync(folder, { recursive: true });
   const file = join(folder, `${fileName(context)}.kubeconfig`);
   writeFileSync(file, stdout, { mode: 0o600 });

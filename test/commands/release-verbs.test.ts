@@ -83,6 +83,7 @@ describe("promote", () => {
     expect(await said(up(w))).toContain(
       "r2 is not deployed in local; deploying and starting it takes up to 40 s; nothing was changed; set models.chat.candidate",
     );
+    w.cluster.away = "connection refused"; // a wrong name is wrong, whether a cluster answers or not
     expect(await said(up(w, "r9"))).toContain("InputError 1 problem; nothing was changed:\n  <release>: r9");
     expect([w.text(), w.cluster.applied]).toEqual([before, 0]);
   });

@@ -109,7 +109,7 @@ it("suggests the key that was meant, in the file and in its config", () => {
   ]);
   for (const key of ["models", "homeprot:models"])
     expect(lines(`config:\n  ${key}: {}\n`)).toEqual([
-      `${FILE}#config.${key}: unknown key; known here: homeport:environment, homeport:regions, homeport:pools, homeport:weights, homeport:models, homeport:policies, homeport:traffic; did you mean \`homeport:models\`?`,
+      `${FILE}#config.${key}: unknown key; known here: homeport:environment, homeport:regions, homeport:regionStates, homeport:network, homeport:cluster, homeport:pools, homeport:weights, homeport:models, homeport:policies, homeport:traffic, homeport:monitoring, homeport:budget; did you mean \`homeport:models\`?`,
     ]);
 });
 

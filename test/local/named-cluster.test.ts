@@ -46,7 +46,7 @@ describe("a cluster named by its kubeconfig context", () => {
 
   test("an unknown name and a cluster that does not answer are sentences with a fix", async () => {
     await expect(kubeconfigOf(folder, "nowhere")).rejects.toThrow(
-      /no kubeconfig context is called nowhere .*get-contexts/,
+      /--context: 'nowhere' \(.*\); one of (up, away|away, up); .*get-contexts/,
     );
     await expect(kubeconfigOf(folder, "away")).rejects.toThrow(/context away does not answer; check that it runs/);
   });

@@ -1,6 +1,6 @@
+import { INSTANCE_TYPES } from "../../core/aws/instance-catalog";
 import type { Problem } from "../../core/errors";
 import { allowedTensorParallel, memoryNeed, smallestFit, usableMemory } from "../../core/fit";
-import { INSTANCE_TYPES } from "../../core/instance-catalog";
 import { type Placement, placementsOf } from "../../core/placement";
 import type { PoolConfig } from "../schema";
 import { type Checked, eachModel, eachRunning, type Rule, type Running } from "./rule";

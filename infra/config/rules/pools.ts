@@ -1,6 +1,6 @@
+import { INSTANCE_TYPES } from "../../core/aws/instance-catalog";
 import { nearest } from "../../core/did-you-mean";
 import type { Problem } from "../../core/errors";
-import { INSTANCE_TYPES } from "../../core/instance-catalog";
 import { printGiven } from "../paths";
 import type { PoolConfig } from "../schema";
 import type { Rule } from "./rule";

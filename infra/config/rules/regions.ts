@@ -1,4 +1,4 @@
-import { AWS_REGIONS, isAwsRegion, jurisdictionOf } from "../../core/aws-regions";
+import { AWS_REGIONS, isAwsRegion, jurisdictionOf } from "../../core/aws/regions";
 import { nearest } from "../../core/did-you-mean";
 import type { Problem } from "../../core/errors";
 import type { Rule } from "./rule";

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import type { LoadedStack } from "../../../infra/config/schema";
 import { InputError } from "../../../infra/core/errors";
 import { terminal } from "../report";
 import { type StackPaths, stackPaths } from "../stack-paths";
@@ -42,6 +43,7 @@ export const withClusterOptions = (command: Command): Command =>
 
 export interface Opened {
   paths: StackPaths;
+  stack: LoadedStack;
   clusters: Clusters;
   session(model: string): Promise<Session>;
 }
@@ -58,6 +60,7 @@ export function open(options: ClusterCommandOptions, world: World, { strict }: {
   const clusters = world.clusters ?? clustersOf(stack, options, localKubeconfig(paths.state));
   return {
     paths,
+    stack,
     clusters,
     session: (model) => openSession({ paths, clusters, routes: world.routes ?? modelRoutes }, stack, model),
   };

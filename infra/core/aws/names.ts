@@ -1,0 +1,62 @@
+/**
+ * Names of what AWS makes only once per account or worldwide, and the ARNs that follow from them: plain text, known
+ * before anything exists, so that policies and pods' settings need no Outputs. Everything else is named by Pulumi.
+ */
+export interface Place {
+  /** The environment: `prod` of `stacks/Pulumi.prod.yaml`. */
+  environment: string;
+  /** 12 digits. */
+  account: string;
+  region: string;
+}
+
+/** Longest name of an environment, so that the longest bucket name has 63 characters. */
+export const LONGEST_ENVIRONMENT = 18;
+
+/** `aws-cn` in China, `aws-us-gov` in GovCloud: the first part of every ARN. */
+export const partitionOf = (region: string): string =>
+  region.startsWith("cn-") ? "aws-cn" : region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
+
+const arn = (service: string, { account, region }: Place, resource: string): string =>
+  `arn:${partitionOf(region)}:${service}:${region}:${account}:${resource}`;
+
+/** IAM has no region; `region` only says in which partition. */
+export const roleArn = ({ account, region }: Place, name: string): string =>
+  `arn:${partitionOf(region)}:iam::${account}:role/${name}`;
+
+export const bucketArn = ({ region }: Pick<Place, "region">, bucket: string): string =>
+  `arn:${partitionOf(region)}:s3:::${bucket}`;
+
+/** The EKS cluster of one cell: `homeport-prod`. */
+export const clusterName = ({ environment }: Pick<Place, "environment">): string => `homeport-${environment}`;
+export const clusterArn = (place: Place): string => arn("eks", place, `cluster/${clusterName(place)}`);
+
+/** Weights of one region's cell: `homeport-prod-123456789012-weights-us-east-1`. */
+export const weightsBucket = ({ environment, account, region }: Place): string =>
+  `homeport-${environment}-${account}-weights-${region}`;
+
+/** CloudTrail, flow and access logs of one region: `homeport-prod-123456789012-logs-us-east-1`. */
+export const logsBucket = ({ environment, account, region }: Place): string =>
+  `homeport-${environment}-${account}-logs-${region}`;
+
+/** Pulumi's state of one environment, in its first region. */
+export const stateBucket = ({ environment, account, region }: Place): string =>
+  `homeport-${environment}-${account}-state-${region}`;
+
+/** Keys by purpose. An alias is known before its key; policies allow keys by `kms:ResourceAliases`. */
+export const KEY_PURPOSES = ["state", "weights"] as const;
+export type KeyPurpose = (typeof KEY_PURPOSES)[number];
+export const keyAlias = ({ environment }: Pick<Place, "environment">, purpose: KeyPurpose): string =>
+  `alias/homeport-${environment}-${purpose}`;
+export const keyAliasArn = (place: Place, purpose: KeyPurpose): string => arn("kms", place, keyAlias(place, purpose));
+
+/** Registry of one account and region, where every image of an AWS environment is pulled from. */
+export const registryHost = ({ account, region }: Pick<Place, "account" | "region">): string =>
+  `${account}.dkr.ecr.${region}.amazonaws.com${region.startsWith("cn-") ? ".cn" : ""}`;
+
+/** Repository of a mirrored image: `homeport/nvcr.io/nvidia/k8s-device-plugin`. */
+export const repositoryName = (image: string): string => `homeport/${image.replace(/@.*$/, "").replace(/:[^/]*$/, "")}`;
+
+/** The image as the account's own registry has it: same digest, other place. */
+export const mirroredImage = (place: Pick<Place, "account" | "region">, image: string): string =>
+  `${registryHost(place)}/${repositoryName(image)}@${image.split("@")[1]}`;
