@@ -5,13 +5,18 @@ import { FIELD_MANAGER } from "../../infra/core/names";
 import { toolBinary } from "../../infra/core/tool-binaries";
 
 /** An object as the API server stores it. */
-export type StoredObject = KubernetesObject & { metadata: { generation?: number; creationTimestamp?: string } };
+export type StoredObject = KubernetesObject & {
+  metadata: { generation?: number; resourceVersion?: string; creationTimestamp?: string };
+};
 
 /** What commands need of one cluster. */
 export interface Kubectl {
   /** Objects of several kinds (`deployments,pods`) in a namespace, by label. */
   list(kinds: string, namespace: string, selector: string): Promise<StoredObject[]>;
-  /** Server-side apply of whole objects under Homeport's one name; answers with what is stored then. */
+  /**
+   * Server-side apply of whole objects under Homeport's one name; answers with what is stored then. An object with a
+   * `resourceVersion` is applied to that version or not at all (`modified`).
+   */
   apply(objects: readonly KubernetesObject[]): Promise<StoredObject[]>;
   /** Deletes pods at once, without waiting for their streams. */
   killPods(namespace: string, selector: string): Promise<number>;
@@ -24,8 +29,8 @@ export interface ClusterAddress {
   context?: string;
 }
 
-/** Why a cluster said no; `unreachable` regions are done later, everything else is an error. */
-export type ClusterFailure = "unreachable" | "stale" | "conflict" | "other";
+/** Why a cluster said no; `unreachable` regions are done later, `modified` objects looked at again, the rest is an error. */
+export type ClusterFailure = "unreachable" | "stale" | "conflict" | "modified" | "other";
 
 export class ClusterError extends OperationError {
   constructor(
@@ -116,6 +121,8 @@ export function clusterError(stderr: string): ClusterError {
       "git pull or homeport promote",
     );
   }
+  if (text.includes("the object has been modified"))
+    return new ClusterError("modified", "somebody else is changing the route just now", "run the same command again");
   const conflict = /conflicts? with "([^"]+)"/.exec(text);
   if (conflict)
     return new ClusterError(

@@ -62,7 +62,7 @@ describe("promote", () => {
     const w = releaseWorld({ helm: true });
     await up(w);
     const rendered = modelRoutes(loadStackText(w.paths, w.text()).stack, "local", "chat");
-    const { generation: _, ...metadata } = w.cluster.routes.get("app-chat")!.metadata;
+    const { generation: _, resourceVersion: __, ...metadata } = w.cluster.routes.get("app-chat")!.metadata;
     expect([{ ...w.cluster.routes.get("app-chat"), metadata }]).toEqual(rendered);
     const { objects } = await renderStack("fixture", { root: w.root });
     expect(rendered).toEqual(
@@ -140,6 +140,22 @@ describe("promote", () => {
       "somebody else has changed app-chat in local just now (generation 8); git pull or homeport promote",
     );
     expect(chat(w).live).toBe("r1");
+  });
+
+  it("looks again when only the gateway has written to the route since it was read", async () => {
+    const w = releaseWorld();
+    const list = w.cluster.list.bind(w.cluster);
+    let looks = 0;
+    w.cluster.list = async (kinds) => {
+      const seen = await list(kinds);
+      looks += 1;
+      if (looks === 1) w.cluster.routes.get("app-chat")!.metadata.resourceVersion = "99";
+      return seen;
+    };
+    expect(await up(w)).toBe(0);
+    expect(liveShare(w)).toEqual({ [serviceOf("1")]: 0, [serviceOf("2")]: 100 });
+    expect(w.cluster.applied).toBe(1);
+    expect(looks).toBeGreaterThanOrEqual(2);
   });
 });
 

@@ -51,6 +51,13 @@ export class FakeCluster implements Kubectl {
   async apply(objects: readonly KubernetesObject[]): Promise<StoredObject[]> {
     this.#answer();
     this.onApply();
+    for (const { metadata } of objects as StoredObject[]) {
+      const { resourceVersion = "0" } = this.routes.get(metadata.name)?.metadata ?? {};
+      if (metadata.resourceVersion !== undefined && metadata.resourceVersion !== resourceVersion)
+        throw clusterError(
+          `Operation cannot be fulfilled on httproutes.gateway.networking.k8s.io "${metadata.name}": the object has been modified; please apply your changes to the latest version and try again\n`,
+        );
+    }
     for (const object of objects) {
       const [stored, given] = [
         this.generation(object.metadata.name),
@@ -90,7 +97,9 @@ export class FakeCluster implements Kubectl {
     const before = this.routes.get(object.metadata.name);
     const changed = JSON.stringify(before?.spec) !== JSON.stringify(object.spec);
     const generation = (before?.metadata.generation ?? 0) + (changed ? 1 : 0);
-    const stored = { ...object, metadata: { ...object.metadata, generation } };
+    const annotated = JSON.stringify(before?.metadata.annotations) !== JSON.stringify(object.metadata.annotations);
+    const resourceVersion = `${Number(before?.metadata.resourceVersion ?? 0) + (changed || annotated ? 1 : 0)}`;
+    const stored = { ...object, metadata: { ...object.metadata, generation, resourceVersion } };
     this.routes.set(object.metadata.name, stored);
     return stored;
   }

@@ -4,6 +4,7 @@ import type { Kubectl, StoredObject } from "../kubectl";
 
 /** What one region says of a model. */
 export interface RegionState {
+  routes: readonly StoredObject[];
   /** Highest generation of the model's routes; undefined without a route. */
   generation?: number;
   /** Lowest generation of the model's routes; another than `generation` where a change reached only some. */
@@ -34,6 +35,7 @@ function stateOf(objects: readonly StoredObject[]): RegionState {
   const routes = of("HTTPRoute");
   const generations = routes.map(generationOf).filter((n) => n > 0);
   return {
+    routes,
     ...(generations.length > 0 && { generation: Math.max(...generations), oldest: Math.min(...generations) }),
     weights: weightsOf(routes[0]),
     accepted: routes.length > 0 && routes.every(isAccepted),

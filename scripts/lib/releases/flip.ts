@@ -87,27 +87,16 @@ async function attempt(
 }
 
 async function flipRegion(
-  { clusters, routes: routesIn, model, current }: Session,
+  session: Session,
   change: Change,
   stack: LoadedStack,
   region: string,
   clock: Clock,
 ): Promise<RegionResult> {
-  const cluster = clusters[region]!;
-  const live = new Map((await routesOf(cluster, model)).map((route) => [route.metadata.name, route]));
-  // A route that is not there yet waits for its key policy, which only `up` makes.
-  // What served until now stays known to the gateway: a cluster that goes with the same change loses requests (0053).
-  const routes = routesIn(stack, region, model, runningReleases(current)).filter((r) => live.has(r.metadata.name));
-  if (routes.length === 0)
-    throw new ClusterError(
-      "other",
-      `${model} has no route in ${region} yet`,
-      "deploy the stack first: homeport local up, or pulumi up",
-    );
-  for (const route of routes) assertOurs(change, region, route, live.get(route.metadata.name)!);
-  const stored = await cluster.apply(routes);
+  const { model } = session;
+  const cluster = session.clusters[region]!;
+  const { stored, foreign } = await store(session, change, stack, region);
   const storedAfter = clock.elapsed();
-  const foreign = [...live.keys()].filter((name) => !routes.some((route) => route.metadata.name === name));
   if (foreign.length > 0)
     return {
       region,
@@ -124,6 +113,46 @@ async function flipRegion(
         reason: `the gateway has not taken the route over within ${CONFIRM_SECONDS} s`,
       };
 }
+
+/**
+ * Applies the routes to exactly the versions that were looked at, first those that the session has seen: another look
+ * costs a tenth of a rollback's time, and the API server says when it is needed.
+ */
+async function store(
+  session: Session,
+  change: Change,
+  stack: LoadedStack,
+  region: string,
+  seen = session.states[region]?.routes,
+  looks = 3,
+): Promise<{ stored: StoredObject[]; foreign: string[] }> {
+  const { clusters, routes: routesIn, model, current } = session;
+  const cluster = clusters[region]!;
+  const live = new Map((seen ?? (await routesOf(cluster, model))).map((route) => [route.metadata.name, route]));
+  // A route that is not there yet waits for its key policy, which only `up` makes.
+  // What served until now stays known to the gateway: a cluster that goes with the same change loses requests (0053).
+  const routes = routesIn(stack, region, model, runningReleases(current)).filter((r) => live.has(r.metadata.name));
+  if (routes.length === 0)
+    throw new ClusterError(
+      "other",
+      `${model} has no route in ${region} yet`,
+      "deploy the stack first: homeport local up, or pulumi up",
+    );
+  for (const route of routes) assertOurs(change, region, route, live.get(route.metadata.name)!);
+  const foreign = [...live.keys()].filter((name) => !routes.some((route) => route.metadata.name === name));
+  try {
+    const stored = await cluster.apply(routes.map((route) => ofVersion(route, live.get(route.metadata.name)!)));
+    return { stored, foreign };
+  } catch (error) {
+    if (!(error instanceof ClusterError) || error.failure !== "modified" || looks === 1) throw error;
+    return store(session, change, stack, region, await routesOf(cluster, model), looks - 1);
+  }
+}
+
+const ofVersion = (route: KubernetesObject, { metadata: { resourceVersion } }: StoredObject): KubernetesObject => ({
+  ...route,
+  metadata: { ...route.metadata, ...(resourceVersion !== undefined && { resourceVersion }) },
+});
 
 /** The route is the one that this stack file describes, but for what the change changes. */
 function assertOurs({ verb, after }: Change, region: string, route: KubernetesObject, stored: StoredObject): void {
