@@ -24,6 +24,10 @@ const arn = (service: string, { account, region }: Place, resource: string): str
 export const roleArn = ({ account, region }: Place, name: string): string =>
   `arn:${partitionOf(region)}:iam::${account}:role/${name}`;
 
+/** Roles that a bucket's policy or another role must name: `homeport-prod-us-east-1-node-cache`. */
+export const roleName = ({ environment, region }: Pick<Place, "environment" | "region">, purpose: string): string =>
+  `homeport-${environment}-${region}-${purpose}`;
+
 export const bucketArn = ({ region }: Pick<Place, "region">, bucket: string): string =>
   `arn:${partitionOf(region)}:s3:::${bucket}`;
 
