@@ -3,13 +3,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { ClientKeys } from "./components/client-keys";
 import { RegionCell } from "./components/region-cell";
 import { loadStack } from "./config/load";
-import { formatProblem } from "./core/errors";
-import { describeStack, unbuildable } from "./values/stack-outputs";
+import { describeStack } from "./values/stack-outputs";
 
 // 1. What was asked for: parsed, defaulted and checked, or a list of problems and no resources.
 const stack = loadStack();
-const problem = unbuildable(stack.config);
-if (problem !== undefined) throw new pulumi.RunError(formatProblem(problem));
 const { summary, warning } = describeStack(stack);
 if (warning !== undefined) void pulumi.log.warn(warning);
 

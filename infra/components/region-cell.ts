@@ -2,6 +2,7 @@ import { Provider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
 import type { PulumiStack } from "../config/load";
 import { releasesIn } from "../values/running-releases";
+import { Foundation } from "./aws/foundation";
 import { CellSecrets } from "./cell-secrets";
 import type { KeysByPolicy } from "./client-keys";
 import { Edge } from "./edge";
@@ -11,23 +12,25 @@ import { Namespaces } from "./namespaces";
 import { NodeCache } from "./node-cache";
 
 export interface RegionCellArgs {
-  stack: Pick<PulumiStack, "config" | "releases" | "secrets">;
+  stack: Pick<PulumiStack, "name" | "config" | "releases" | "secrets">;
   keys: KeysByPolicy;
 }
 
-/** All that one region has, on a cluster that exists already (platform `kubernetes`). */
+/** All that one region has: on `aws` its foundation first, elsewhere the cluster exists already; then what runs in it. */
 export class RegionCell extends pulumi.ComponentResource {
   constructor(region: string, { stack, keys }: RegionCellArgs) {
-    // The cluster of the kubeconfig's current context; the config allows one region on this platform.
-    const provider = new Provider(region, { enableServerSideApply: true });
-    super("homeport:kubernetes:RegionCell", region, {}, { providers: [provider] });
     const { config } = stack;
+    const foundation = config.environment.platform === "aws" ? foundationOf(region, stack) : undefined;
+    // Without a foundation: the cluster of the kubeconfig's current context, one region on this platform.
+    const kubernetes = foundation?.kubernetes ?? new Provider(region, { enableServerSideApply: true });
+    const providers = foundation === undefined ? [kubernetes] : [kubernetes, foundation.aws];
+    super("homeport:kubernetes:RegionCell", region, {}, { providers });
     const models = Object.keys(config.models).map((model) => ({
       model,
       releases: releasesIn(region, config, model, stack.releases).running,
     }));
 
-    const namespaces = new Namespaces(region, config, { parent: this });
+    const namespaces = new Namespaces(region, config, { parent: this, dependsOn: foundation?.ready });
     const secrets = new CellSecrets(region, { ...stack, keys }, { parent: this, dependsOn: [namespaces] });
     const envoyGateway = new EnvoyGateway(region, config, { parent: this, dependsOn: [namespaces] });
     const edge = new Edge(region, config, { parent: this, dependsOn: [envoyGateway] });
@@ -37,4 +40,9 @@ export class RegionCell extends pulumi.ComponentResource {
       new Model(region, config, model, { parent: this, dependsOn: [namespaces, edge, secrets, cache] });
     this.registerOutputs();
   }
+}
+
+function foundationOf(region: string, { name, config, releases }: RegionCellArgs["stack"]): Foundation {
+  const place = { environment: name, account: config.environment.account ?? "", region };
+  return new Foundation({ region, place, config, releases });
 }

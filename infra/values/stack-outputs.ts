@@ -1,5 +1,4 @@
-import type { LoadedStack, StackConfig } from "../config/schema";
-import type { Problem } from "../core/errors";
+import type { LoadedStack } from "../config/schema";
 import { shortId } from "../core/release";
 import { gatewayValues } from "./gateway";
 import { mirrorWarning, releasesIn } from "./running-releases";
@@ -36,14 +35,3 @@ export function describeStack({ config, releases }: Pick<LoadedStack, "config" |
     ...(warning === undefined ? {} : { warning }),
   };
 }
-
-/** What this version cannot build, so that nothing is applied in the wrong place: AWS has no components yet. */
-export const unbuildable = ({ environment }: StackConfig): Problem | undefined =>
-  environment.platform === "kubernetes"
-    ? undefined
-    : {
-        path: "environment.platform",
-        given: environment.platform,
-        allowed: "this version builds `kubernetes` only; `aws` is checked, not built",
-        fix: "use platform kubernetes with a cluster of your own until the AWS components are there",
-      };

@@ -19,7 +19,7 @@ export type EvaluationAnswer = { resources: PlannedResource[] } | { failure: str
  * a program may run only once per process.
  */
 async function evaluate({ root, project, stack, config, preview }: EvaluationRequest): Promise<PlannedResource[]> {
-  const recorder = new Recorder();
+  const recorder = new Recorder(preview);
   Recorder.attach(recorder);
   await pulumi.runtime.setMocks(recorder, project, stack, preview);
   pulumi.runtime.setAllConfig(config);

@@ -1,6 +1,7 @@
 import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
 import type { MockCallArgs, MockResourceArgs, Mocks } from "@pulumi/pulumi/runtime";
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
+import { awsAnswer, awsId } from "./aws-answers";
 import { plainInputs } from "./plain-inputs";
 
 /** One resource that the program would create. */
@@ -29,6 +30,9 @@ type Answer = (error: Error | null | undefined, response?: { getUrn(): string })
 export class Recorder implements Mocks {
   readonly resources: PlannedResource[] = [];
 
+  /** In a preview, what AWS would answer is unknown. */
+  constructor(private readonly preview: boolean) {}
+
   /** Call once, before `setMocks`: the monitor is a class of the SDK, so its prototype is the only place to listen. */
   static attach(recorder: Recorder): void {
     const register = MockMonitor.prototype.registerResource;
@@ -41,6 +45,10 @@ export class Recorder implements Mocks {
   }
 
   newResource({ type, name, inputs }: MockResourceArgs) {
+    if (type.startsWith("aws:"))
+      return this.preview
+        ? { id: undefined, state: inputs }
+        : { id: awsId(name), state: awsAnswer(type, name, inputs) };
     const state =
       type === "random:index/randomPassword:RandomPassword" ? { ...inputs, result: placeholder(name) } : inputs;
     return { id: type.startsWith("pulumi:providers:") ? name : `${name}_id`, state };

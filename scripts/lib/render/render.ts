@@ -5,7 +5,7 @@ import { readStack, stackFilePath } from "../../../infra/config/read-stack";
 import type { LoadedStack } from "../../../infra/config/schema";
 import { parseStackFile } from "../../../infra/config/stack-file";
 import { InputError } from "../../../infra/core/errors";
-import { describeStack, unbuildable } from "../../../infra/values/stack-outputs";
+import { describeStack } from "../../../infra/values/stack-outputs";
 import { evaluateProgram } from "./evaluate-program";
 import type { PlannedResource } from "./recorder";
 import { type RenderedObject, renderedObjects } from "./rendered-objects";
@@ -27,8 +27,6 @@ const ROOT = resolve(__dirname, "../../..");
 /** Renders `stacks/Pulumi.<environment>.yaml`: no Pulumi CLI, no credentials, no network. Same input, same bytes. */
 export async function renderStack(environment: string, { preview = false, root = ROOT } = {}): Promise<RenderedStack> {
   const stack = readStack(root, environment);
-  const problem = unbuildable(stack.config);
-  if (problem !== undefined) throw new InputError([problem]);
   const resources = await evaluateProgram({
     root,
     project: projectName(root),

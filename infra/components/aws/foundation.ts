@@ -1,0 +1,38 @@
+import { Provider as AwsProvider } from "@pulumi/aws/provider";
+import { Provider as KubernetesProvider } from "@pulumi/kubernetes/provider";
+import * as pulumi from "@pulumi/pulumi";
+import { defaultTags } from "../../values/aws/tags";
+import type { AwsCell } from "./cell";
+import { Cluster } from "./cluster";
+import { Network } from "./network";
+
+/** The AWS half of one region: everything between an empty account and a cluster that takes pods. */
+export class Foundation extends pulumi.ComponentResource {
+  /** For what hangs into this region from outside: the Kubernetes half, and what joins the regions. */
+  readonly aws: AwsProvider;
+  readonly kubernetes: KubernetesProvider;
+  readonly network: Network;
+  readonly cluster: Cluster;
+  /** What must stand before the first pod is asked for. */
+  readonly ready: readonly pulumi.Resource[];
+
+  constructor(cell: AwsCell) {
+    const { region, place } = cell;
+    const aws = new AwsProvider(region, {
+      region,
+      allowedAccountIds: [place.account],
+      defaultTags: { tags: defaultTags(cell.place.environment, cell.config) },
+    });
+    super("homeport:aws:Foundation", region, {}, { providers: [aws] });
+    this.aws = aws;
+    this.network = new Network(cell, { parent: this });
+    this.cluster = new Cluster(cell, this.network, { parent: this });
+    this.kubernetes = new KubernetesProvider(
+      region,
+      { kubeconfig: this.cluster.kubeconfig, enableServerSideApply: true },
+      { parent: this, dependsOn: [this.cluster] },
+    );
+    this.ready = [this.cluster];
+    this.registerOutputs();
+  }
+}
