@@ -1,6 +1,7 @@
 import { INSTANCE_TYPES } from "../core/aws/instance-catalog";
 import { shortestGrace } from "../core/drain";
 import type { ParsedStack, PoolConfig, StackConfig } from "./schema";
+import { DEFAULT_BUCKET } from "./weights";
 
 /** Defaults that follow from other values, filled in once, so that nothing downstream has to know how. */
 
@@ -34,12 +35,13 @@ export const withCalculated = (parsed: ParsedStack): StackConfig => ({
   },
   monitoring: {
     ...parsed.monitoring,
+    prometheus: parsed.monitoring.prometheus ?? (parsed.environment.platform === "aws" ? "managed" : "none"),
     retentionDays: parsed.monitoring.retentionDays ?? RETENTION_DAYS[parsed.environment.profile],
   },
   pools: mapValues(parsed.pools, pool),
   weights: {
     ...parsed.weights,
-    bucket: parsed.weights.bucket ?? "homeport-weights",
+    bucket: parsed.weights.bucket ?? DEFAULT_BUCKET,
     region:
       parsed.weights.region ??
       (parsed.environment.platform === "aws" ? (parsed.regions[0] ?? S3_DEFAULT_REGION) : S3_DEFAULT_REGION),

@@ -1,6 +1,9 @@
 import { z } from "zod";
 import { RegionName, Secret } from "./fields";
 
+/** Bucket of a cluster outside AWS whose stack file names none. */
+export const DEFAULT_BUCKET = "homeport-weights";
+
 /** Where the pinned weights lie, and where nodes keep them. */
 export const Weights = z
   .strictObject({
