@@ -20,7 +20,6 @@ export type EvaluationAnswer = { resources: PlannedResource[] } | { failure: str
  */
 async function evaluate({ root, project, stack, config, preview }: EvaluationRequest): Promise<PlannedResource[]> {
   const recorder = new Recorder(preview);
-  Recorder.attach(recorder);
   await pulumi.runtime.setMocks(recorder, project, stack, preview);
   pulumi.runtime.setAllConfig(config);
   await pulumi.runtime.runInPulumiStack(async () => require(join(root, "infra/index.ts")));

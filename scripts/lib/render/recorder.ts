@@ -33,17 +33,6 @@ export class Recorder implements Mocks {
   /** In a preview, what AWS would answer is unknown. */
   constructor(private readonly preview: boolean) {}
 
-  /** Call once, before `setMocks`: the monitor is a class of the SDK, so its prototype is the only place to listen. */
-  static attach(recorder: Recorder): void {
-    const register = MockMonitor.prototype.registerResource;
-    MockMonitor.prototype.registerResource = function (request: RegisterResourceRequest, answer: Answer) {
-      return register.call(this, request, (error: Error | null | undefined, response?: { getUrn(): string }) => {
-        if (response !== undefined) recorder.add(request, response.getUrn());
-        answer(error, response);
-      });
-    };
-  }
-
   newResource({ type, name, inputs }: MockResourceArgs) {
     if (type.startsWith("aws:"))
       return this.preview
@@ -58,7 +47,7 @@ export class Recorder implements Mocks {
     throw new Error(`${token}: the program must not look anything up`);
   }
 
-  private add(request: RegisterResourceRequest, urn: string): void {
+  add(request: RegisterResourceRequest, urn: string): void {
     if (request.getType() === "pulumi:pulumi:Stack") return;
     this.resources.push({
       urn,
@@ -76,3 +65,12 @@ export class Recorder implements Mocks {
 
 /** Resources that make secrets are named by the secret's path in the stack file. */
 const placeholder = (path: string): string => `\${secret:${path}}`;
+
+// The monitor is a class of the SDK, so its prototype is the only place to listen.
+const register = MockMonitor.prototype.registerResource;
+MockMonitor.prototype.registerResource = function (request: RegisterResourceRequest, answer: Answer) {
+  return register.call(this, request, (error: Error | null | undefined, response?: { getUrn(): string }) => {
+    if (this.mocks instanceof Recorder && response !== undefined) this.mocks.add(request, response.getUrn());
+    answer(error, response);
+  });
+};
