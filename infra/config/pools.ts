@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { CAPACITY } from "../core/aws/capacity";
 import { Name } from "./fields";
 
 const ReservationId = z
@@ -6,9 +7,10 @@ const ReservationId = z
   .regex(/^cr-[0-9a-f]{8,17}$/)
   .meta({ allowed: "a capacity reservation id like cr-0a1b2c3d4e5f60718" });
 
-/** Ways to get a node, in the order in which a list of them is tried. */
-const CAPACITY = ["block", "reservation", "on-demand", "spot"] as const;
-export type Capacity = (typeof CAPACITY)[number];
+const ReservedZone = z
+  .string()
+  .regex(/^[a-z]{2,5}\d-az\d$/)
+  .meta({ description: "Its zone.", examples: ["use1-az4"], allowed: "a zone id like use1-az4" });
 
 const OffHours = z.strictObject({
   stop: z
@@ -94,22 +96,23 @@ const Pool = z.strictObject({
   block: z
     .strictObject({
       id: ReservationId.meta({ description: "Capacity block.", examples: ["cr-0a1b2c3d4e5f60718"] }),
-      zone: z
-        .string()
-        .regex(/^[a-z]{2,5}\d-az\d$/)
-        .meta({ description: "Its zone.", examples: ["use1-az4"], allowed: "a zone id like use1-az4" }),
+      zone: ReservedZone,
       ends: z.iso.datetime().meta({
-        description: "When it ends. Its nodes are drained 40 minutes before.",
+        description:
+          "When it ends. Its nodes are drained 40 minutes before; the next way of `capacity` has nodes by then.",
         examples: ["2026-12-24T11:30:00Z"],
         allowed: "a time like 2026-12-24T11:30:00Z",
       }),
     })
     .optional()
-    .meta({ description: "The capacity block of `capacity: [block]`." }),
-  reservation: ReservationId.optional().meta({
-    description: "The targeted reservation of `capacity: [reservation]`.",
-    examples: ["cr-0a1b2c3d4e5f60718"],
-  }),
+    .meta({ description: "The capacity block of `capacity: [block]`. Other regions go without this rung." }),
+  reservation: z
+    .strictObject({
+      id: ReservationId.meta({ description: "Targeted reservation.", examples: ["cr-0a1b2c3d4e5f60718"] }),
+      zone: ReservedZone,
+    })
+    .optional()
+    .meta({ description: "The targeted reservation of `capacity: [reservation]`." }),
   manager: z.enum(["node-group", "karpenter"]).default("node-group").meta({
     description:
       "Who makes the nodes (platform `aws`): a managed node group, or Karpenter, which fits the G family's many sizes.",
@@ -123,7 +126,7 @@ const Pool = z.strictObject({
     examples: [{ stop: "19:00", start: "08:00", timeZone: "Europe/Berlin" }],
   }),
   max: z.int().min(1).max(1000).default(1).meta({
-    description: "Most nodes the pool may have.",
+    description: "Most nodes the pool may have by one way of `capacity` in one region.",
     allowed: "a whole number of nodes from 1 to 1000",
   }),
 });
