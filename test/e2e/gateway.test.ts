@@ -1,11 +1,10 @@
-import { execFileSync } from "node:child_process";
 import { request } from "node:http";
-import { join, resolve } from "node:path";
 import { helmTemplate } from "../../infra/core/helm-template";
 import type { KubernetesObject } from "../../infra/core/kubernetes-object";
 import { NAMESPACES } from "../../infra/core/names";
-import { toolBinary } from "../../infra/core/tool-binaries";
 import type { GatewayValues } from "../../infra/values/gateway";
+import { poll } from "../../scripts/local/command";
+import { applyObjects, inModels, kubectl } from "../support/local-platform";
 import { standIn } from "../support/stand-in";
 
 /**
@@ -14,8 +13,6 @@ import { standIn } from "../support/stand-in";
  */
 jest.setTimeout(240_000);
 
-const CHECKOUT = resolve(__dirname, "../..");
-const KUBECONFIG = join(CHECKOUT, ".homeport/local/kubeconfig");
 const MODEL = "gate";
 const KEYS = { gate: "sk-gate-0123456789", other: "sk-other-0123456789" };
 const SERVICE = "gate-stand-in";
@@ -46,20 +43,6 @@ const keySecret = (policy: keyof typeof KEYS): KubernetesObject => ({
   metadata: { name: `${policy}-keys`, namespace: NAMESPACES.models, labels },
   stringData: { web: KEYS[policy] },
 });
-
-const kubectl = (args: string[], input?: unknown): string =>
-  execFileSync(toolBinary("kubectl"), ["--kubeconfig", KUBECONFIG, ...args], {
-    encoding: "utf8",
-    input: input === undefined ? "" : JSON.stringify(input),
-    stdio: "pipe",
-  });
-const apply = (items: readonly KubernetesObject[]): string =>
-  kubectl(["apply", "--server-side", "--field-manager=homeport", "--filename", "-"], {
-    apiVersion: "v1",
-    kind: "List",
-    items,
-  });
-const inModels = (...args: string[]): string => kubectl([...args, "--namespace", NAMESPACES.models]);
 
 interface Answer {
   status: number;
@@ -98,29 +81,22 @@ const CHAT = "/p/gate/m/gate/v1/chat/completions";
 const withKey = { authorization: `Bearer ${KEYS.gate}` };
 const status = async (path: string, options?: AskOptions): Promise<number> => (await ask(path, options)).status;
 
-async function until(condition: () => Promise<boolean>, seconds = 60): Promise<boolean> {
-  const end = Date.now() + seconds * 1000;
-  while (Date.now() < end) {
-    if (await condition()) return true;
-    await new Promise((done) => setTimeout(done, 100));
-  }
-  return false;
-}
+const until = (holds: () => Promise<boolean>) => poll(async () => ((await holds()) ? true : undefined), 60_000, 100);
 
 beforeAll(async () => {
   const service = JSON.parse(
-    kubectl(["get", "service", "homeport-internal", "--namespace", NAMESPACES.envoyGateway, "--output=json"]),
+    kubectl("get", "service", "homeport-internal", "--namespace", NAMESPACES.envoyGateway, "--output=json"),
   );
   host = service.spec.clusterIP;
   port = service.spec.ports[0].port;
-  const nodes = JSON.parse(kubectl(["get", "nodes", "--output=json"]));
+  const nodes = JSON.parse(kubectl("get", "nodes", "--output=json"));
   const images: string[] = nodes.items[0].status.images.flatMap(({ names }: { names: string[] }) => names);
   const image = images.find((name) => /\/agent@sha256:/.test(name));
-  apply([keySecret("gate"), keySecret("other"), ...standIn(SERVICE, MODEL, "r1", image ?? "")]);
+  applyObjects([keySecret("gate"), keySecret("other"), ...standIn(SERVICE, MODEL, "r1", image ?? "")]);
   inModels("wait", "--for=condition=Available", "--timeout=120s", `deployment/${SERVICE}`);
   const objects = helmTemplate("gateway", values);
-  apply(objects.filter(({ kind }) => kind !== "HTTPRoute"));
-  apply(objects.filter(({ kind }) => kind === "HTTPRoute"));
+  applyObjects(objects.filter(({ kind }) => kind !== "HTTPRoute"));
+  applyObjects(objects.filter(({ kind }) => kind === "HTTPRoute"));
   expect(await until(async () => (await status(CHAT, { headers: withKey })) === 200)).toBe(true);
 });
 
@@ -212,7 +188,7 @@ describe("what is left when something is taken away", () => {
     expect([401, 403, 500]).toContain(await status(CHAT, { headers: withKey }));
     expect(seen.length).toBeGreaterThan(20);
     expect([...new Set(seen)].filter((code) => ![401, 403, 500].includes(code))).toEqual([]);
-    apply(helmTemplate("gateway", values).filter(({ kind }) => kind === "SecurityPolicy"));
+    applyObjects(helmTemplate("gateway", values).filter(({ kind }) => kind === "SecurityPolicy"));
     expect(await until(async () => (await status(CHAT, { headers: withKey })) === 200)).toBe(true);
   });
 

@@ -1,11 +1,9 @@
-import { execFileSync, type SpawnSyncReturns, spawnSync } from "node:child_process";
+import { type SpawnSyncReturns, spawnSync } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
 import { parse } from "yaml";
 import { helmTemplate } from "../../infra/core/helm-template";
 import type { KubernetesObject } from "../../infra/core/kubernetes-object";
 import { keysSecretName, NAMESPACES, releaseName } from "../../infra/core/names";
-import { toolBinary } from "../../infra/core/tool-binaries";
 import { gatewayValues } from "../../infra/values/gateway";
 import { releasesIn } from "../../infra/values/running-releases";
 import { promote } from "../../scripts/commands/promote";
@@ -16,6 +14,7 @@ import { modelRoutes } from "../../scripts/lib/releases/model-routes";
 import { loadStackText } from "../../scripts/lib/releases/stack-text";
 import { stackPaths } from "../../scripts/lib/stack-paths";
 import { fixtureRoot, tinyId } from "../support/fixture-root";
+import { applyObjects, CHECKOUT, kubectl as onCluster, places } from "../support/local-platform";
 import { standIn } from "../support/stand-in";
 
 /**
@@ -23,8 +22,7 @@ import { standIn } from "../support/stand-in";
  * model of its own beside the deployed ones. Its engines are stand-ins: what is proved here is the route.
  */
 
-const CHECKOUT = resolve(__dirname, "../..");
-const KUBECONFIG = join(CHECKOUT, ".homeport/local/kubeconfig");
+const KUBECONFIG = places.kubeconfig;
 const MODEL = "verbs";
 const KEY = "sk-verbs-0123456789";
 const STACK = `config:
@@ -48,19 +46,6 @@ const pointers = () => parse(text()).config["homeport:models"][MODEL];
 const loaded = () => loadStackText(paths, text()).stack;
 const serviceOf = (seed: string): string => releaseName(MODEL, tinyId(seed), "cpu");
 
-const run = (...args: string[]): string =>
-  execFileSync(toolBinary("kubectl"), ["--kubeconfig", KUBECONFIG, ...args], { encoding: "utf8" });
-
-/** As `up` does it: server-side apply under Homeport's name. */
-function apply(objects: readonly KubernetesObject[]): void {
-  const input = JSON.stringify({ apiVersion: "v1", kind: "List", items: objects });
-  execFileSync(
-    toolBinary("kubectl"),
-    ["--kubeconfig", KUBECONFIG, "apply", "--server-side", "--field-manager=homeport", "--filename", "-"],
-    { input, stdio: "pipe" },
-  );
-}
-
 /** The whole render of the model's gateway: policies before routes. */
 function applyGateway(): void {
   const { config, releases } = loaded();
@@ -69,7 +54,7 @@ function applyGateway(): void {
     gatewayValues(config, MODEL, releasesIn("local", config, MODEL, releases).running),
   );
   const isRoute = ({ kind }: KubernetesObject) => kind === "HTTPRoute";
-  apply([...objects.filter((o) => !isRoute(o)), ...objects.filter(isRoute)]);
+  applyObjects([...objects.filter((o) => !isRoute(o)), ...objects.filter(isRoute)]);
 }
 
 const secret: KubernetesObject = {
@@ -132,14 +117,18 @@ async function answersDuring(work: () => Promise<unknown>): Promise<string[]> {
 
 beforeAll(async () => {
   const service = JSON.parse(
-    run("get", "service", "--namespace", NAMESPACES.envoyGateway, "homeport-internal", "--output", "json"),
+    onCluster("get", "service", "--namespace", NAMESPACES.envoyGateway, "homeport-internal", "--output", "json"),
   );
   address = `${service.spec.clusterIP}:${service.spec.ports[0].port}`;
-  const nodes = JSON.parse(run("get", "nodes", "--output", "json"));
+  const nodes = JSON.parse(onCluster("get", "nodes", "--output", "json"));
   const images: string[] = nodes.items[0].status.images.flatMap(({ names }: { names: string[] }) => names);
   const image = images.find((name) => /\/agent@sha256:/.test(name))!;
-  apply([secret, ...standIn(serviceOf("1"), MODEL, "r1", image), ...standIn(serviceOf("2"), MODEL, "r2", image)]);
-  run(
+  applyObjects([
+    secret,
+    ...standIn(serviceOf("1"), MODEL, "r1", image),
+    ...standIn(serviceOf("2"), MODEL, "r2", image),
+  ]);
+  onCluster(
     "wait",
     "--namespace",
     NAMESPACES.models,
@@ -158,7 +147,15 @@ afterAll(() => {
   jest.restoreAllMocks();
   const kinds =
     "httproutes,securitypolicies.gateway.envoyproxy.io,backendtrafficpolicies.gateway.envoyproxy.io,deployments,services,secrets";
-  run("delete", kinds, "--namespace", NAMESPACES.models, "--selector", `homeport.dev/model=${MODEL}`, "--wait=false");
+  onCluster(
+    "delete",
+    kinds,
+    "--namespace",
+    NAMESPACES.models,
+    "--selector",
+    `homeport.dev/model=${MODEL}`,
+    "--wait=false",
+  );
   rmSync(root, { recursive: true, force: true });
 }, 60_000);
 
@@ -178,7 +175,7 @@ describe("promote and rollback on a real cluster", () => {
     expect(answers.length).toBeGreaterThan(((Date.now() - began) / 1000) * 5); // the load was really there
     expect(pointers()).toMatchObject({ live: "r2", previous: ["r1"], generation: 4 });
     const managers = JSON.parse(
-      run(
+      onCluster(
         "get",
         "httproute",
         "--namespace",

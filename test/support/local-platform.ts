@@ -1,7 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { NAMESPACES } from "../../infra/core/names";
+import type { KubernetesObject } from "../../infra/core/kubernetes-object";
+import { FIELD_MANAGER, NAMESPACES } from "../../infra/core/names";
 import { toolBinary } from "../../infra/core/tool-binaries";
 import { podsOf as selectorOf } from "../../scripts/bench/cluster";
 import { Load, type LoadPlan } from "../../scripts/bench/load";
@@ -23,7 +24,13 @@ export const kubectlWith = (input: string, ...args: string[]): string =>
     timeout: 60_000,
   });
 export const kubectl = (...args: string[]): string => kubectlWith("", ...args);
-const inModels = (...args: string[]): string => kubectl("--namespace", NAMESPACES.models, ...args);
+export const inModels = (...args: string[]): string => kubectl("--namespace", NAMESPACES.models, ...args);
+/** As `up` does it: server-side apply under Homeport's name. */
+export const applyObjects = (items: readonly KubernetesObject[]): string =>
+  kubectlWith(
+    JSON.stringify({ apiVersion: "v1", kind: "List", items }),
+    ...["apply", "--server-side", `--field-manager=${FIELD_MANAGER}`, "--filename", "-"],
+  );
 
 interface ContainerStatus {
   name: string;
