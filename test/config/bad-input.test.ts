@@ -1,4 +1,5 @@
 import { readStack } from "../../infra/config/read-stack";
+import { INSTANCE_TYPES } from "../../infra/core/aws/instance-catalog";
 import { type ReleaseFile, releaseId } from "../../infra/core/release";
 import { a100, COMMIT, LLAMA_70B, releaseFile } from "../support/releases";
 import { goodSections, problemLines, stackFolder, TODAY, writeStack } from "../support/stack-folder";
@@ -192,7 +193,7 @@ describe("fit", () => {
     });
     const pools = { small: { instanceType: "g5.2xlarge" } };
     expect(linesOf({ file, pools })).toEqual([
-      `${FILE}#content.variants.g5x1: needs 137.3 GiB on one GPU of pool small: 131.4 GiB weights, 2.5 GiB for one request of 8192 tokens, 3.4 GiB engine; 20.3 GiB of the GPU's 22.1 GiB are usable; smallest fit: tensorParallel 8 on g5.48xlarge; or pin quantised weights, or a shorter max-model-len`,
+      `${FILE}#content.variants.g5x1: needs 137.3 GiB on one GPU of pool small: 131.4 GiB weights, 2.5 GiB for one request of 8192 tokens, 3.4 GiB engine; 20.3 GiB of the GPU's 22.1 GiB are usable; smallest fit: tensorParallel 8 on g6.48xlarge; or pin quantised weights, or a shorter max-model-len`,
     ]);
   });
 
@@ -271,7 +272,7 @@ describe("regions", () => {
 
   it("suggests the instance type that was meant", () => {
     expect(linesOf({ pools: { a100: { instanceType: "p4de.24xlarg" } } })[0]).toBe(
-      "pools.a100.instanceType: 'p4de.24xlarg'; one of p4d.24xlarge, p4de.24xlarge, p5.4xlarge, p5.48xlarge, p5en.48xlarge, g5.2xlarge, g5.12xlarge, g5.48xlarge, g6e.2xlarge, g6e.12xlarge, g6e.48xlarge; did you mean `p4de.24xlarge`?",
+      `pools.a100.instanceType: 'p4de.24xlarg'; one of ${[...INSTANCE_TYPES.keys()].join(", ")}; did you mean \`p4de.24xlarge\`?`,
     );
   });
 
