@@ -11,6 +11,11 @@ const SubnetId = z
   .regex(/^subnet-[0-9a-f]{8,17}$/)
   .meta({ allowed: "a subnet id like subnet-0a1b2c3d4e5f60718" });
 
+const RouteTableId = z
+  .string()
+  .regex(/^rtb-[0-9a-f]{8,17}$/)
+  .meta({ allowed: "a route table id like rtb-0a1b2c3d4e5f60718" });
+
 const ExistingVpc = z.strictObject({
   vpcId: z
     .string()
@@ -31,6 +36,26 @@ const ExistingVpc = z.strictObject({
     .record(ZoneId, SubnetId)
     .default({})
     .meta({ description: "Subnets for a public load balancer, by zone id. Needed with `traffic.exposure: public`." }),
+  routeTables: z
+    .array(RouteTableId)
+    .default([])
+    .meta({
+      description:
+        "Route tables of these subnets: they get the S3 endpoint, unless `endpoints` says that they have it.",
+      examples: [["rtb-0a1b2c3d4e5f60718"]],
+    }),
+  endpoints: z
+    .array(
+      z
+        .string()
+        .regex(/^[a-z0-9.-]{2,40}$/)
+        .meta({ allowed: "a service like ecr.api" }),
+    )
+    .default([])
+    .meta({
+      description: "Services whose endpoints the VPC has already, as in `com.amazonaws.<region>.<service>`.",
+      examples: [["s3", "ecr.api", "ecr.dkr"]],
+    }),
 });
 
 /** Where the cells lie (platform `aws`). */

@@ -1,33 +1,48 @@
-import { Subnet } from "@pulumi/aws/ec2/subnet";
-import { Vpc } from "@pulumi/aws/ec2/vpc";
+import { FlowLog } from "@pulumi/aws/ec2/flowLog";
 import * as pulumi from "@pulumi/pulumi";
-import { plannedSubnets, type SubnetKind, vpcCidr } from "../../values/aws/subnets";
+import type { StackConfig } from "../../config/schema";
+import { flowLog } from "../../values/aws/flow-log";
+import { vpcCidr } from "../../values/aws/subnets";
 import type { AwsCell, CellOptions } from "./cell";
+import { Endpoints } from "./endpoints";
+import { OwnVpc, type VpcParts } from "./own-vpc";
 
-/** The VPC of one region: subnets by zone id. */
+/**
+ * The VPC of one region, made here or there already; its endpoints and flow logs. Cost: NAT gateways and interface
+ * endpoints, by the hour and zone.
+ */
 export class Network extends pulumi.ComponentResource {
-  readonly vpcId: pulumi.Output<string>;
+  readonly vpcId: VpcParts["vpcId"];
   readonly cidr: string;
-  readonly subnets: Readonly<Record<SubnetKind, Record<string, pulumi.Output<string>>>>;
+  readonly subnets: VpcParts["subnets"];
 
-  constructor({ region, place, config }: AwsCell, opts: CellOptions) {
-    super("homeport:aws:Network", region, {}, { parent: opts.parent, dependsOn: [...(opts.dependsOn ?? [])] });
+  constructor(cell: AwsCell, { parent, dependsOn = [] }: CellOptions) {
+    const { region, place, config } = cell;
+    super("homeport:aws:Network", region, {}, { parent });
+    const existing = config.network.existing[region];
+    const vpc = existing === undefined ? new OwnVpc(cell, { parent: this }) : adopted(existing);
+    this.vpcId = vpc.vpcId;
     this.cidr = vpcCidr(region, config);
-    const vpc = new Vpc(
-      `${region}/vpc`,
-      { cidrBlock: this.cidr, enableDnsHostnames: true, tags: { Name: `homeport-${place.environment}` } },
-      { parent: this },
-    );
-    this.vpcId = vpc.id;
-    this.subnets = { public: {}, private: {}, gpu: {} };
-    for (const { kind, zone, cidr, tags } of plannedSubnets(place.environment, region, config)) {
-      const subnet = new Subnet(
-        `${region}/${kind}-${zone}`,
-        { vpcId: vpc.id, availabilityZoneId: zone, cidrBlock: cidr, tags },
-        { parent: this },
+    this.subnets = vpc.subnets;
+    new Endpoints(cell, vpc, { parent: this });
+    if (config.monitoring.audit)
+      new FlowLog(
+        `${region}/vpc`,
+        { vpcId: vpc.vpcId, ...flowLog(place) },
+        { parent: this, dependsOn: [...dependsOn] },
       );
-      this.subnets[kind][zone] = subnet.id;
-    }
     this.registerOutputs();
   }
+}
+
+type Existing = StackConfig["network"]["existing"][string];
+
+function adopted({ vpcId, publicSubnets, privateSubnets, gpuSubnets, routeTables }: Existing): VpcParts {
+  const outputs = (ids: Record<string, string>) =>
+    Object.fromEntries(Object.entries(ids).map(([zone, id]) => [zone, pulumi.output(id)]));
+  return {
+    vpcId: pulumi.output(vpcId),
+    subnets: { public: outputs(publicSubnets), private: outputs(privateSubnets), gpu: outputs(gpuSubnets) },
+    routeTables: routeTables.map((id) => pulumi.output(id)),
+  };
 }
