@@ -14,6 +14,9 @@ const MORE: Readonly<Record<string, (of: Named) => Fields>> = {
     certificateAuthority: { data: of("certificate authority") },
     vpcConfig: { clusterSecurityGroupId: of("security group") },
   }),
+  "aws:ec2/eip:Eip": (of) => ({ allocationId: of("id") }),
+  "aws:ec2/launchTemplate:LaunchTemplate": () => ({ latestVersion: 1 }),
+  "aws:eks/nodeGroup:NodeGroup": (of) => ({ resources: [{ autoscalingGroups: [{ name: of("autoscaling group") }] }] }),
 };
 
 /** State of a resource after an apply, as far as the program can know it. Given inputs win. */
