@@ -4,7 +4,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { defaultTags } from "../../values/aws/tags";
 import type { AwsCell } from "./cell";
 import { Cluster } from "./cluster";
+import { LoadBalancers } from "./load-balancers";
 import { Network } from "./network";
+import { NodePools } from "./node-pools";
 
 /** The AWS half of one region: everything between an empty account and a cluster that takes pods. */
 export class Foundation extends pulumi.ComponentResource {
@@ -13,6 +15,7 @@ export class Foundation extends pulumi.ComponentResource {
   readonly kubernetes: KubernetesProvider;
   readonly network: Network;
   readonly cluster: Cluster;
+  readonly loadBalancers: LoadBalancers;
   /** What must stand before the first pod is asked for. */
   readonly ready: readonly pulumi.Resource[];
 
@@ -27,12 +30,15 @@ export class Foundation extends pulumi.ComponentResource {
     this.aws = aws;
     this.network = new Network(cell, { parent: this });
     this.cluster = new Cluster(cell, this.network, { parent: this });
+    this.loadBalancers = new LoadBalancers(cell, this, { parent: this });
     this.kubernetes = new KubernetesProvider(
       region,
       { kubeconfig: this.cluster.kubeconfig, enableServerSideApply: true },
       { parent: this, dependsOn: [this.cluster] },
     );
-    this.ready = [this.cluster];
+    const { network, cluster } = this;
+    const pools = new NodePools(cell, { network, cluster }, { parent: this, dependsOn: [cluster] });
+    this.ready = [this.cluster, ...pools.ready];
     this.registerOutputs();
   }
 }

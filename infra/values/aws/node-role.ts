@@ -1,0 +1,18 @@
+import { type Place, partitionOf, roleName } from "../../core/aws/names";
+
+/** The role of every node: joining, and pulling images. Pods have roles of their own, and cannot reach this one. */
+
+/** Known before it exists: Karpenter's policy and node classes name it. */
+export const nodeRoleName = (place: Place): string => roleName(place, "node");
+
+export const NODE_TRUST = {
+  Version: "2012-10-17",
+  Statement: [{ Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" }],
+} as const;
+
+/** Addresses of pods are not in here: the network plugin asks for them by its own role. */
+const POLICIES = ["AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly"] as const;
+
+/** Managed policies by name. */
+export const nodePolicies = ({ region }: Pick<Place, "region">): Record<string, string> =>
+  Object.fromEntries(POLICIES.map((name) => [name, `arn:${partitionOf(region)}:iam::aws:policy/${name}`]));
