@@ -1,7 +1,32 @@
 import type { Problem } from "../core/errors";
+import { rolesHaveOneAccess } from "./rules/access";
+import { accountIsNamed, environmentNameFitsBuckets } from "./rules/account";
+import { airgapHasNoHole } from "./rules/airgap";
+import { auditIsKept } from "./rules/audit";
+import { budgetMakesSense } from "./rules/budget";
+import {
+  blockHasNotEnded,
+  karpenterPoolsAreSimple,
+  ladderNamesItsReservations,
+  ladderReachesEveryRegion,
+  multiNodePoolsHaveEfa,
+  poolNamesAreFree,
+  poolsHoldTheirReleases,
+} from "./rules/capacity";
+import { certificatesAreOfTheirRegion, certificatesCoverEveryRegion, zoneHasAHostname } from "./rules/certificates";
 import { graceCoversTheDrain } from "./rules/drain";
 import { engineIsAboveItsFloor, regulatedRunsNoRepositoryCode, waiversNameChecks } from "./rules/engine";
 import { engineTakesItsArguments } from "./rules/engine-arguments";
+import {
+  acceleratorIsPublic,
+  loadBalancersNameTheirClients,
+  publicEndpointNamesItsCallers,
+  publicTrafficIsEncrypted,
+} from "./rules/exposure";
+import { instanceTypesAreInTheirRegions, instanceTypesAreInTheirZones } from "./rules/instance-regions";
+import { alertsHaveReceivers, receiversHaveATarget } from "./rules/monitoring";
+import { rangesAreWhole, rangesNameRegions, rangesStayApart } from "./rules/network";
+import { offHoursAreForDevelopment } from "./rules/off-hours";
 import {
   poolOfModelExists,
   runningReleasesFitTheirGpus,
@@ -9,6 +34,7 @@ import {
   tensorParallelDividesHeads,
   tensorParallelFitsOneNode,
 } from "./rules/placement";
+import { platformReadsEverything } from "./rules/platform";
 import {
   candidatePercentBelongsToCanary,
   pointersAreDistinct,
@@ -16,30 +42,54 @@ import {
   withdrawnReleasesStayAway,
 } from "./rules/pointers";
 import { policiesNameModels, policyDefaultIsOneOfItsModels, routesHaveNamesOfTheirOwn } from "./rules/policies";
-import {
-  acceleratorPoolsAreMeasured,
-  instanceTypesAreInTheirRegions,
-  instanceTypesAreKnown,
-  poolsSayWhatTheyAre,
-} from "./rules/pools";
-import { regionSharesAddUp, regionsAreDistinct, regionsExist, regionsKeepResidency } from "./rules/regions";
+import { acceleratorPoolsAreMeasured, instanceTypesAreKnown, poolsSayWhatTheyAre } from "./rules/pools";
+import { mailNeedsAws, metricsHaveAPlace } from "./rules/receivers";
+import { oneRegionServes, statesNameRegions } from "./rules/region-states";
+import { regionSharesAddUp, regionsAreDistinct, regionsExist } from "./rules/regions";
 import { haHasTwoReplicas } from "./rules/replicas";
+import { blocksAreOfTheFamilyP, reservedZonesAreUsed } from "./rules/reserved-zones";
+import { regionsKeepResidency } from "./rules/residency";
 import type { Checked, Rule } from "./rules/rule";
 import { sourcesArePinned } from "./rules/sources";
-import { weightsKeyIsWhole, weightsLieOnRequiredMount } from "./rules/weights";
+import { weightsBucketIsTheRegionsOwn, weightsKeyIsWhole, weightsLieOnRequiredMount } from "./rules/weights";
+import { existingVpcsSpanZones, zonesBelongToTheirRegions } from "./rules/zones";
 
 /** Every rule over more than one value. All of them run, so that all problems are known at once. */
 const RULES: readonly Rule[] = [
+  accountIsNamed,
+  environmentNameFitsBuckets,
   regionsExist,
   regionsAreDistinct,
   regionsKeepResidency,
   regionSharesAddUp,
+  statesNameRegions,
+  oneRegionServes,
+  airgapHasNoHole,
+  rangesNameRegions,
+  rangesAreWhole,
+  rangesStayApart,
+  zonesBelongToTheirRegions,
+  existingVpcsSpanZones,
+  publicEndpointNamesItsCallers,
+  rolesHaveOneAccess,
   poolsSayWhatTheyAre,
+  poolNamesAreFree,
   instanceTypesAreKnown,
   instanceTypesAreInTheirRegions,
+  instanceTypesAreInTheirZones,
   acceleratorPoolsAreMeasured,
+  ladderNamesItsReservations,
+  ladderReachesEveryRegion,
+  reservedZonesAreUsed,
+  blocksAreOfTheFamilyP,
+  blockHasNotEnded,
+  karpenterPoolsAreSimple,
+  multiNodePoolsHaveEfa,
+  poolsHoldTheirReleases,
+  offHoursAreForDevelopment,
   weightsKeyIsWhole,
   weightsLieOnRequiredMount,
+  weightsBucketIsTheRegionsOwn,
   pointersArePinned,
   withdrawnReleasesStayAway,
   pointersAreDistinct,
@@ -59,6 +109,19 @@ const RULES: readonly Rule[] = [
   policiesNameModels,
   policyDefaultIsOneOfItsModels,
   routesHaveNamesOfTheirOwn,
+  loadBalancersNameTheirClients,
+  publicTrafficIsEncrypted,
+  acceleratorIsPublic,
+  certificatesAreOfTheirRegion,
+  certificatesCoverEveryRegion,
+  zoneHasAHostname,
+  auditIsKept,
+  alertsHaveReceivers,
+  receiversHaveATarget,
+  metricsHaveAPlace,
+  mailNeedsAws,
+  budgetMakesSense,
+  platformReadsEverything,
 ];
 
 export const ruleProblems = (stack: Checked): Problem[] => RULES.flatMap((rule) => rule(stack));

@@ -18,7 +18,9 @@ export function checkedStack(
   const { config, problems, secrets } = parseConfig(raw);
   if (config === undefined) throw new InputError(problems);
   const { releases, problems: unread } = readReleases(root, config);
-  const broken = ruleProblems({ config, releases, today }).map((problem) => masked(problem, raw.sealed));
+  const broken = ruleProblems({ name: raw.name, config, releases, today }).map((problem) =>
+    masked(problem, raw.sealed),
+  );
   const all = distinct([...problems, ...unread, ...broken]);
   if (all.length > 0) throw new InputError(all);
   const warning = stalenessWarning(today);

@@ -4,7 +4,7 @@ import { secretRef } from "../../infra/config/fields";
 import { loadStack, type PulumiStack } from "../../infra/config/load";
 import { readStack } from "../../infra/config/read-stack";
 import { releaseFile } from "../support/releases";
-import { goodSections, problemLines, stackFolder, TODAY, writeStack } from "../support/stack-folder";
+import { goodSectionsElsewhere, problemLines, stackFolder, TODAY, writeStack } from "../support/stack-folder";
 
 /** The value that must never be seen again. Rendered objects and state are searched for it where they are made. */
 const CANARY = "sk-canary-5f2e9c71";
@@ -16,7 +16,7 @@ const beside = stackFolder();
 const r1 = releaseFile();
 
 const withSecrets = (value: unknown) => ({
-  ...goodSections(r1),
+  ...goodSectionsElsewhere(r1),
   weights: { endpoint: "http://10.0.0.5:7070", accessKeyId: "homeport", secretAccessKey: value },
   policies: { app: { models: ["chat"], class: "internal", clients: { web: { key: value }, batch: {} } } },
 });
@@ -60,11 +60,11 @@ describe("a stack file read without Pulumi", () => {
 
   it("refuses an encrypted value where no secret belongs, and a section that is encrypted whole", () => {
     const encrypted = { secure: "v1:abc:def" };
-    writeStack(folder, { ...goodSections(r1), traffic: { hostname: encrypted } }, { chat: { r1 } });
+    writeStack(folder, { ...goodSectionsElsewhere(r1), traffic: { hostname: encrypted } }, { chat: { r1 } });
     expect(problemLines(folder.root)).toEqual([
       "traffic.hostname: an encrypted value; only the secrets of the reference can be encrypted; write the value in plain, or move it to the key of a secret",
     ]);
-    writeStack(folder, { ...goodSections(r1), policies: encrypted }, { chat: { r1 } });
+    writeStack(folder, { ...goodSectionsElsewhere(r1), policies: encrypted }, { chat: { r1 } });
     expect(problemLines(folder.root)).toContain(
       "policies: an encrypted value; only the secrets of the reference can be encrypted; write the value in plain, or move it to the key of a secret",
     );
@@ -95,7 +95,7 @@ describe("a stack loaded by Pulumi", () => {
     const texts = Object.entries(sections).map(([key, value]) => [`homeport:${key}`, JSON.stringify(value)]);
     pulumi.runtime.setAllConfig(Object.fromEntries(texts), sealed);
     try {
-      const stack = loadStack(root);
+      const stack = loadStack({ root });
       return { stack, text: inspect(stack, { depth: null }) + JSON.stringify(stack.config) + printed.join("") };
     } catch (thrown) {
       const error = thrown as Error;

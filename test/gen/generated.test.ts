@@ -10,7 +10,11 @@ import { settle } from "../../scripts/gen/generated-file";
 
 const ROOT = join(__dirname, "../..");
 const schema = JSON.parse(generatedFiles().find(({ path }) => path === "stacks/stack.schema.json")?.text ?? "");
-const valid = new Ajv({ strict: true, allowUnionTypes: true, formats: { uri: true, date: true } }).compile(schema);
+const valid = new Ajv({
+  strict: true,
+  allowUnionTypes: true,
+  formats: { uri: true, date: true, "date-time": true, email: true },
+}).compile(schema);
 
 it("has fresh files in the repository", () => {
   expect(settle(ROOT, generatedFiles(), true)).toEqual([]);

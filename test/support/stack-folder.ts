@@ -7,15 +7,26 @@ import { formatProblem, InputError } from "../../infra/core/errors";
 import type { ReleaseFile } from "../../infra/core/release";
 
 export const TODAY = "2026-11-22";
+/** AWS's own example account. */
+export const ACCOUNT = "123456789012";
 
 type Section = Record<string, unknown> | readonly unknown[];
 type Files = Record<string, Record<string, ReleaseFile | Record<string, unknown> | string>>;
 
 /** Sections of a stack that is good, for tests to spoil: chat with r1 live on a pool of A100s in two regions. */
 export const goodSections = (r1: ReleaseFile): Record<string, Section> => ({
-  environment: { platform: "aws", owner: "ml-platform" },
+  environment: { platform: "aws", account: ACCOUNT, owner: "ml-platform" },
   regions: ["us-east-1", "us-west-2"],
+  cluster: { access: { cidrs: ["203.0.113.0/24"] } },
   pools: { a100: { instanceType: "p4de.24xlarge", max: 2 } },
+  models: { chat: { live: "r1", releases: { r1: r1.id } } },
+  policies: { app: { models: ["chat"], class: "internal" } },
+});
+
+/** The same on a cluster that exists already. */
+export const goodSectionsElsewhere = (r1: ReleaseFile): Record<string, Section> => ({
+  environment: { platform: "kubernetes", owner: "ml-platform" },
+  pools: { a100: { gpuClass: "a100-80gb", gpusPerNode: 8, gpuMemoryGiB: 79.25 } },
   models: { chat: { live: "r1", releases: { r1: r1.id } } },
   policies: { app: { models: ["chat"], class: "internal" } },
 });

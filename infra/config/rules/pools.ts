@@ -2,13 +2,7 @@ import { INSTANCE_TYPES } from "../../core/aws/instance-catalog";
 import { nearest } from "../../core/did-you-mean";
 import type { Problem } from "../../core/errors";
 import { printGiven } from "../paths";
-import type { PoolConfig } from "../schema";
-import type { Rule } from "./rule";
-
-const eachPool =
-  (check: (pool: PoolConfig, path: string, stack: Parameters<Rule>[0]) => Problem[]): Rule =>
-  (stack) =>
-    Object.entries(stack.config.pools).flatMap(([name, pool]) => check(pool, `pools.${name}`, stack));
+import { eachPool, type Rule } from "./rule";
 
 /** On AWS the instance type says everything, elsewhere the accelerator class does; both would be two truths. */
 export const poolsSayWhatTheyAre: Rule = eachPool((pool, path, { config }) => {
@@ -45,21 +39,6 @@ export const instanceTypesAreKnown: Rule = eachPool(({ instanceType }, path) => 
       given: printGiven(instanceType),
       allowed: `one of ${known.join(", ")}`,
       fix: meant ? `did you mean \`${meant}\`?` : "choose one of these",
-    },
-  ];
-});
-
-/** A type that a region does not have fails only after minutes of `pulumi up`. */
-export const instanceTypesAreInTheirRegions: Rule = eachPool(({ instanceType }, path, { config }) => {
-  const type = INSTANCE_TYPES.get(instanceType ?? "");
-  const absent = type ? config.regions.filter((region) => !type.regions.includes(region)) : [];
-  if (type === undefined || absent.length === 0) return [];
-  return [
-    {
-      path: `${path}.instanceType`,
-      given: `${instanceType} is not offered in ${absent.join(", ")}`,
-      allowed: `${instanceType} is in ${type.regions.join(", ")}`,
-      fix: "change `regions` or the instance type",
     },
   ];
 });

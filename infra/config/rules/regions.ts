@@ -1,7 +1,7 @@
-import { AWS_REGIONS, isAwsRegion, jurisdictionOf } from "../../core/aws/regions";
+import { AWS_REGIONS, isAwsRegion } from "../../core/aws/regions";
 import { nearest } from "../../core/did-you-mean";
 import type { Problem } from "../../core/errors";
-import type { Rule } from "./rule";
+import { foreignRegions, type Rule } from "./rule";
 
 const LOCAL = "local";
 
@@ -48,41 +48,11 @@ export const regionsAreDistinct: Rule = ({ config: { regions } }) =>
       : [{ path: `regions[${i}]`, given: `'${region}'`, allowed: "each region once", fix: "remove the second one" }],
   );
 
-/** Data stays in the environment's jurisdictions: every region that is named anywhere. */
-export const regionsKeepResidency: Rule = ({ config: { environment, regions, weights } }) => {
-  const { residency } = environment;
-  if (residency === undefined) return [];
-  const allowed = AWS_REGIONS.filter((r) => isAwsRegion(r) && residency.includes(jurisdictionOf(r)));
-  const places: [string, string][] = regions.map((region, i) => [`regions[${i}]`, region]);
-  // Outside AWS the bucket's region is a word that the S3 server wants to hear, not a place.
-  if (weights.endpoint === undefined && !regions.includes(weights.region))
-    places.push(["weights.region", weights.region]);
-  return places.flatMap(([path, region]) =>
-    !isAwsRegion(region) || allowed.includes(region)
-      ? []
-      : [
-          {
-            path,
-            given: `'${region}' lies in ${jurisdictionOf(region)}`,
-            allowed: `environment.residency allows ${residency.join(", ")}`,
-            fix: `use one of ${allowed.join(", ")}`,
-          },
-        ],
-  );
-};
-
-export const regionSharesAddUp: Rule = ({ config: { regions, traffic } }) => {
-  const shares = traffic.regionShares;
+export const regionSharesAddUp: Rule = (stack) => {
+  const shares = stack.config.traffic.regionShares;
   if (shares === undefined) return [];
   const path = "traffic.regionShares";
-  const problems: Problem[] = Object.keys(shares)
-    .filter((region) => !regions.includes(region))
-    .map((region) => ({
-      path: `${path}.${region}`,
-      given: "not a region of this stack",
-      allowed: `one of ${regions.join(", ")}`,
-      fix: "remove it, or add the region to `regions`",
-    }));
+  const problems = foreignRegions(path, shares, stack);
   const sum = Object.values(shares).reduce((a, b) => a + b, 0);
   if (sum !== 100)
     problems.push({

@@ -1,9 +1,11 @@
 import type { Problem } from "../../core/errors";
 import { type Pointers, runningReleases } from "../../core/pointers";
 import type { ReleaseFile } from "../../core/release";
-import type { ModelConfig, PinnedReleases, StackConfig } from "../schema";
+import type { ModelConfig, PinnedReleases, PoolConfig, StackConfig } from "../schema";
 
 export interface Checked {
+  /** The environment's name. */
+  name: string;
   config: StackConfig;
   releases: PinnedReleases;
   /** `YYYY-MM-DD`, for what runs out. */
@@ -18,6 +20,29 @@ export const eachModel =
   (check: (model: ModelConfig, name: string, stack: Checked) => Problem[]): Rule =>
   (stack) =>
     Object.entries(stack.config.models).flatMap(([name, model]) => check(model, name, stack));
+
+/** Calls `check` for every pool with its path. */
+export const eachPool =
+  (check: (pool: PoolConfig, path: string, stack: Checked) => Problem[]): Rule =>
+  (stack) =>
+    Object.entries(stack.config.pools).flatMap(([name, pool]) => check(pool, `pools.${name}`, stack));
+
+/** For rules that only AWS environments have to keep. */
+export const onAws =
+  (rule: Rule): Rule =>
+  (stack) =>
+    stack.config.environment.platform === "aws" ? rule(stack) : [];
+
+/** Keys of a map by region that are no region of the stack. */
+export const foreignRegions = (path: string, map: Readonly<Record<string, unknown>>, { config }: Checked): Problem[] =>
+  Object.keys(map)
+    .filter((region) => !config.regions.includes(region))
+    .map((region) => ({
+      path: `${path}.${region}`,
+      given: "not a region of this stack",
+      allowed: `one of ${config.regions.join(", ")}`,
+      fix: "remove it, or add the region to `regions`",
+    }));
 
 export interface Running {
   model: string;
