@@ -1,12 +1,14 @@
 /** Homeport: open-weight models on your own clusters, one RegionCell per region. Start at config/schema.ts. */
 import * as pulumi from "@pulumi/pulumi";
 import { ClientKeys } from "./components/client-keys";
+import { joinRegions } from "./components/failover";
 import { RegionCell } from "./components/region-cell";
 import { loadStack } from "./config/load";
+import { aboveCeiling } from "./values/aws/ceiling";
 import { describeStack } from "./values/stack-outputs";
 
 // 1. What was asked for: parsed, defaulted and checked, or a list of problems and no resources.
-const stack = loadStack();
+const stack = loadStack({ refuse: aboveCeiling });
 const { summary, warning } = describeStack(stack);
 if (warning !== undefined) void pulumi.log.warn(warning);
 
@@ -14,7 +16,11 @@ if (warning !== undefined) void pulumi.log.warn(warning);
 const { keys } = new ClientKeys("client-keys", stack);
 
 // 3. One self-sufficient cell per region: entrance, node cache, releases, routes.
-for (const region of stack.config.regions) new RegionCell(region, { stack, keys });
+const cells = stack.config.regions.map((region) => new RegionCell(region, { stack, keys }));
 
-// 4. What the outside may rely on. Renaming a field is a breaking change.
-export const { regions, addresses, releases } = summary;
+// 4. What joins the regions: one name per model, answered by a region that is ready for it.
+const joined = joinRegions(stack, cells, summary.addresses);
+
+// 5. What the outside may rely on. Renaming a field is a breaking change.
+export const { regions, releases } = summary;
+export const { addresses, regionalAddresses } = joined;

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { InputError, problemList } from "../core/errors";
+import { InputError, type Problem, problemList } from "../core/errors";
 import { checkedStack, todayUtc } from "./checked-stack";
 import type { RawStack } from "./parse";
 import { refusePlainSecrets } from "./read-stack";
@@ -41,12 +41,21 @@ export interface PulumiStack extends LoadedStack {
   secrets: ReadonlyMap<string, pulumi.Output<string>>;
 }
 
-/** `root` holds `stacks/`. Throws one RunError (printed without a stack trace) with every problem, before any resource is registered. */
-export function loadStack(root = ROOT): PulumiStack {
+interface LoadOptions {
+  /** Holds `stacks/`. */
+  root?: string;
+  /** What only a stack that is otherwise good can be asked: its estimate, for one. */
+  refuse?: (stack: LoadedStack) => Problem[];
+}
+
+/** Throws one RunError (printed without a stack trace) with every problem, before any resource is registered. */
+export function loadStack({ root = ROOT, refuse = () => [] }: LoadOptions = {}): PulumiStack {
   try {
     const raw = rawStack();
     refusePlainSecrets(root, raw.name);
     const { stack, secrets } = checkedStack(root, raw, todayUtc());
+    const refused = refuse(stack);
+    if (refused.length > 0) throw new InputError(refused);
     for (const warning of stack.warnings) void pulumi.log.warn(warning);
     return { ...stack, secrets: new Map([...secrets].map(([path, value]) => [path, pulumi.secret(value)])) };
   } catch (error) {
