@@ -19,9 +19,21 @@ const Receiver = z.strictObject({
 /** Metrics, alarms and audit trails. */
 export const Monitoring = z
   .strictObject({
-    prometheus: z.enum(["managed", "cluster"]).default("managed").meta({
-      description:
-        "Where metrics are kept: Amazon Managed Service for Prometheus, or a Prometheus in each cluster (platform `kubernetes`: always the latter).",
+    prometheus: z
+      .enum(["managed", "cluster", "none"])
+      .optional()
+      .meta({
+        description:
+          "Where metrics are kept: Amazon Managed Service for Prometheus (platform `aws`), a Prometheus in each cluster, or nowhere. Default: `managed` on `aws`, `none` on `kubernetes`.",
+        examples: ["cluster"],
+      }),
+    metricsDays: z.int().min(1).max(1095).default(60).meta({
+      description: "How long metrics are kept.",
+      allowed: "a whole number of days from 1 to 1095",
+    }),
+    metricsGiB: z.int().min(5).max(16_384).default(50).meta({
+      description: "Disk of a Prometheus in the cluster; when it is full, the oldest metrics go first.",
+      allowed: "a whole number of GiB from 5 to 16384",
     }),
     retentionDays: z
       .int()

@@ -42,7 +42,10 @@ type WeightsConfig = ParsedStack["weights"] & { region: string; bucket: string }
 /** Defaults that follow from the profile are filled in. */
 type ClusterConfig = ParsedStack["cluster"] & { deletionProtection: boolean };
 type NetworkConfig = ParsedStack["network"] & { nat: NonNullable<ParsedStack["network"]["nat"]> };
-type MonitoringConfig = ParsedStack["monitoring"] & { retentionDays: number };
+type MonitoringConfig = ParsedStack["monitoring"] & {
+  retentionDays: number;
+  prometheus: NonNullable<ParsedStack["monitoring"]["prometheus"]>;
+};
 
 /** A stack file, parsed and checked, with every default filled in; secrets are placeholders. */
 export type StackConfig = Omit<ParsedStack, "network" | "cluster" | "pools" | "models" | "weights" | "monitoring"> & {

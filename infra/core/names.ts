@@ -12,6 +12,8 @@ export const NAMESPACES = {
   node: "homeport-node",
   /** Envoy Gateway's controller and the proxies it makes. */
   envoyGateway: "envoy-gateway-system",
+  /** What collects metrics; only where `monitoring.prometheus` is not `none`. */
+  monitoring: "homeport-monitoring",
 } as const;
 
 export const ANNOTATIONS = {
@@ -21,6 +23,9 @@ export const ANNOTATIONS = {
 
 /** Ports of an engine pod: the guard owns those that leave the pod, the engine listens on loopback only. */
 export const PORTS = { serve: 8080, admin: 8081, metrics: 8082, engine: 8000 } as const;
+
+/** Port of a proxy's pod: Envoy Gateway adds 10000 to a privileged one, because its proxies have no privileges. */
+export const proxyPort = (port: number): number => (port < 1024 ? port + 10_000 : port);
 
 /** Deployment, Service and label value of one release variant: `chat-r-ab12cd34ef-cpu`. */
 export const releaseName = (model: string, id: string, variant: string): string => `${model}-${shortId(id)}-${variant}`;

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { EdgeValues } from "./edge";
 import { GatewayValues } from "./gateway";
+import { MonitoringValues } from "./monitoring";
 import { NodeCacheValues } from "./node-cache";
 import { VllmValues } from "./vllm";
 
@@ -8,6 +9,7 @@ import { VllmValues } from "./vllm";
 export const CHART_SCHEMAS = {
   edge: EdgeValues,
   gateway: GatewayValues,
+  monitoring: MonitoringValues,
   vllm: VllmValues,
   "node-cache": NodeCacheValues,
 } as const satisfies Record<string, z.ZodType>;

@@ -8,12 +8,14 @@ const POD_SECURITY = {
   [NAMESPACES.models]: "restricted",
   [NAMESPACES.node]: "privileged",
   [NAMESPACES.envoyGateway]: "restricted",
+  [NAMESPACES.monitoring]: "restricted",
 } as const;
 
 const named = (name: string) => ({ "kubernetes.io/metadata.name": name });
 
 /** Namespaces with their Pod Security level, and the network rules that hold whatever is put into them. */
-export function namespaceObjects({ environment }: StackConfig): KubernetesObject[] {
+export function namespaceObjects({ environment, monitoring }: StackConfig): KubernetesObject[] {
+  const watched = monitoring.prometheus !== "none";
   const labels = {
     "app.kubernetes.io/part-of": "homeport",
     "app.kubernetes.io/managed-by": "homeport",
@@ -28,10 +30,13 @@ export function namespaceObjects({ environment }: StackConfig): KubernetesObject
   const denied = (namespace: string) =>
     policy(namespace, "default-deny", { podSelector: {}, policyTypes: ["Ingress", "Egress"] });
   return [
-    ...Object.entries(POD_SECURITY).map(([name, level]) => namespace(name, level, labels)),
+    ...Object.entries(POD_SECURITY)
+      .filter(([name]) => watched || name !== NAMESPACES.monitoring)
+      .map(([name, level]) => namespace(name, level, labels)),
     denied(NAMESPACES.edge),
     denied(NAMESPACES.models),
     denied(NAMESPACES.node),
+    ...(watched ? [denied(NAMESPACES.monitoring)] : []),
     policy(NAMESPACES.envoyGateway, "proxies-reach-engines-only", proxyEgress),
   ];
 }

@@ -14,9 +14,18 @@ const ThirdPartyChart = z.strictObject({
     .meta({ description: "Hash of that module, as go.sum has it." }),
 });
 
-/** `charts/versions.json`: what runs beside our own charts, each by content. */
+/**
+ * `charts/versions.json`: what runs beside our own charts, each by content. No registry could be asked; the digests of
+ * Prometheus 3.13.4 (LTS), Alertmanager 0.34.1 and kube-state-metrics 2.19.1 are those that several unrelated public
+ * repositories pin (read 2026-11-22): compare before the first use, `homeport images mirror` refuses another content.
+ */
 const Versions = z.looseObject({
-  images: z.looseObject({ agent: PinnedImage }),
+  images: z.looseObject({
+    agent: PinnedImage,
+    prometheus: PinnedImage,
+    alertmanager: PinnedImage,
+    "kube-state-metrics": PinnedImage,
+  }),
   charts: z.strictObject({ "envoy-gateway": ThirdPartyChart }),
 });
 export type Versions = z.output<typeof Versions>;

@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { ExitCode } from "../../infra/core/errors";
 import { chartSchemaFiles } from "../gen/chart-schemas";
 import { type GeneratedFile, settle } from "../gen/generated-file";
+import { monitoringFiles } from "../gen/monitoring-files";
 import { stackReferenceFile } from "../gen/stack-reference";
 import { stackSchemaFile } from "../gen/stack-schema";
 import { action } from "../lib/action";
@@ -10,7 +11,12 @@ import { terminal } from "../lib/report";
 
 const ROOT = resolve(__dirname, "../..");
 
-export const generatedFiles = (): GeneratedFile[] => [stackSchemaFile(), stackReferenceFile(), ...chartSchemaFiles()];
+export const generatedFiles = (): GeneratedFile[] => [
+  stackSchemaFile(),
+  stackReferenceFile(),
+  ...chartSchemaFiles(),
+  ...monitoringFiles(),
+];
 
 export function register(program: Command): void {
   program

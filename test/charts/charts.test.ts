@@ -64,7 +64,7 @@ it("monitoring gets to the guard's metrics, and nobody in the cluster to the por
 });
 
 describe("charts that cannot guess", () => {
-  it.each(["vllm", "gateway", "node-cache"] as const)("%s says what it must be told", (chart) => {
+  it.each(["vllm", "gateway", "node-cache", "monitoring"] as const)("%s says what it must be told", (chart) => {
     expect(() => helm("template", "alone", packaged(chart))).toThrow(
       /values don't meet the specifications of the schema/,
     );

@@ -47,6 +47,10 @@ export const logsBucket = ({ environment, account, region }: Place): string =>
 export const stateBucket = ({ environment, account, region }: Place): string =>
   `homeport-${environment}-${account}-state-${region}`;
 
+/** SNS topic of one region's alarms: `homeport-prod-alarms`. */
+export const alarmTopic = ({ environment }: Pick<Place, "environment">): string => `homeport-${environment}-alarms`;
+export const alarmTopicArn = (place: Place): string => arn("sns", place, alarmTopic(place));
+
 /** Keys by purpose. An alias is known before its key; policies allow keys by `kms:ResourceAliases`. */
 export const KEY_PURPOSES = ["state", "weights"] as const;
 export type KeyPurpose = (typeof KEY_PURPOSES)[number];
@@ -64,3 +68,7 @@ export const repositoryName = (image: string): string => `homeport/${image.repla
 /** The image as the account's own registry has it: same digest, other place. */
 export const mirroredImage = (place: Pick<Place, "account" | "region">, image: string): string =>
   `${registryHost(place)}/${repositoryName(image)}@${image.split("@")[1]}`;
+
+/** Where AWS changes what has no region: Route 53's records above all. */
+export const controlRegion = (region: string): string =>
+  ({ aws: "us-east-1", "aws-cn": "cn-northwest-1", "aws-us-gov": "us-gov-west-1" })[partitionOf(region)] ?? "us-east-1";

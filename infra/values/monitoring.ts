@@ -1,0 +1,99 @@
+import { z } from "zod";
+import type { StackConfig } from "../config/schema";
+import { alarmTopicArn, mirroredImage, type Place } from "../core/aws/names";
+import { type BlockEnd, ruleFile, ruleGroups } from "../core/monitoring/alert-rules";
+import { NAMESPACES, PORTS } from "../core/names";
+import { PinnedImage } from "../core/release";
+import { toTopic, toWebhooks } from "./alertmanager";
+import { KubernetesName, Port, Quantity } from "./fields";
+import type { Versions } from "./versions";
+
+export const MonitoringValues = z.strictObject({
+  namespace: KubernetesName,
+  modelsNamespace: KubernetesName,
+  nodeNamespace: KubernetesName,
+  gatewayNamespace: KubernetesName,
+  owner: z.string().min(1),
+  images: z.strictObject({ prometheus: PinnedImage, stateMetrics: PinnedImage, alertmanager: PinnedImage }),
+  /** On every sample: which environment and region it is from. */
+  labels: z.record(z.string().regex(/^[a-z_]+$/), z.string()),
+  /** ConfigMap whose `remote-write.yml` says where metrics go; empty: they are kept here. */
+  remoteWrite: z.string(),
+  storage: z.strictObject({
+    days: z.int().min(1),
+    size: Quantity,
+    /** Storage class; empty: the cluster's default. */
+    className: z.string(),
+    /** Makes that class: encrypted EBS volumes. */
+    ebs: z.boolean(),
+  }),
+  /** Kubelets whose certificates the cluster's authority has signed. */
+  verifyKubelets: z.boolean(),
+  /** Rules as Prometheus reads them; empty: those of the chart. */
+  rules: z.string(),
+  /** Alertmanager's configuration; empty: no Alertmanager. */
+  alertmanager: z.string(),
+  /** A dashboard for each. */
+  models: z.array(KubernetesName),
+  /** TCP ports that metrics and alarms leave through. */
+  outwardPorts: z.array(Port),
+  ports: z.strictObject({ guard: Port }),
+  memory: Quantity,
+});
+export type MonitoringValues = z.output<typeof MonitoringValues>;
+
+/** Made by the component, because only the workspace knows its address. */
+export const REMOTE_WRITE = "prometheus-remote-write";
+
+/** Capacity blocks of the pools, whose ends are alarms of their own. */
+export const blockEnds = ({ pools }: StackConfig): BlockEnd[] =>
+  Object.entries(pools).flatMap(([pool, { block }]) =>
+    block === undefined ? [] : [{ pool, endsAt: Date.parse(block.ends) / 1000 }],
+  );
+
+export const rulesOf = (config: StackConfig): string => ruleFile(ruleGroups(blockEnds(config)));
+
+const portOf = (url: string): number => Number(new URL(url).port || 443);
+
+/** `place`: on AWS, where the alarms' topic is. */
+export function monitoringValues(
+  config: StackConfig,
+  at: { environment: string; region: string },
+  place: Place | undefined,
+  images: Versions["images"],
+): MonitoringValues {
+  const { monitoring } = config;
+  const managed = monitoring.prometheus === "managed";
+  const pulled = (image: string): string => (place === undefined ? image : mirroredImage(place, image));
+  const webhooks = monitoring.alertTo.flatMap((name) => monitoring.receivers[name]?.webhook ?? []);
+  return {
+    namespace: NAMESPACES.monitoring,
+    modelsNamespace: NAMESPACES.models,
+    nodeNamespace: NAMESPACES.node,
+    gatewayNamespace: NAMESPACES.envoyGateway,
+    owner: config.environment.owner,
+    images: {
+      prometheus: pulled(images.prometheus),
+      stateMetrics: pulled(images["kube-state-metrics"]),
+      alertmanager: pulled(images.alertmanager),
+    },
+    labels: { environment: at.environment, region: at.region },
+    remoteWrite: managed ? REMOTE_WRITE : "",
+    storage: {
+      days: monitoring.metricsDays,
+      size: `${monitoring.metricsGiB}Gi`,
+      className: place === undefined ? "" : "homeport-metrics",
+      ebs: place !== undefined && !managed,
+    },
+    verifyKubelets: place !== undefined,
+    rules: rulesOf(config),
+    alertmanager: managed || monitoring.alertTo.length === 0 ? "" : alertmanagerOf(config, place),
+    models: Object.keys(config.models),
+    outwardPorts: [...new Set([443, ...(place === undefined ? webhooks.map(portOf) : [])])].sort((a, b) => a - b),
+    ports: { guard: PORTS.metrics },
+    memory: "2Gi",
+  };
+}
+
+const alertmanagerOf = ({ monitoring }: StackConfig, place: Place | undefined): string =>
+  place === undefined ? toWebhooks(monitoring) : toTopic({ arn: alarmTopicArn(place), region: place.region });

@@ -1,0 +1,69 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Metrics } from "../../../infra/agent/guard/metrics";
+import { CHARTS } from "../../../infra/core/helm-template";
+import { ruleGroups } from "../../../infra/core/monitoring/alert-rules";
+import { DASHBOARDS } from "../../../infra/core/monitoring/dashboards";
+import { KNOWN_METRICS, SCRAPE_JOBS, storedNames } from "../../../infra/core/monitoring/known-metrics";
+import { scrapeJobs } from "../../../infra/core/monitoring/scrape-jobs";
+import { RELEASE_ID } from "../../support/guard";
+import { metricsIn } from "../../support/prom-names";
+
+const stored = new Set(["up", ...SCRAPE_JOBS.flatMap(storedNames)]);
+
+describe("metrics that rules and dashboards ask for", () => {
+  const rules = ruleGroups([{ pool: "a100", endsAt: 1 }]).flatMap((group) => group.rules);
+  const queries = Object.values(DASHBOARDS).flatMap(({ panels }) => panels.flatMap((panel) => panel.queries));
+
+  it("are all stored", () => {
+    for (const { expr } of [...rules, ...queries])
+      expect([expr, metricsIn(expr).filter((m) => !stored.has(m))]).toEqual([expr, []]);
+  });
+
+  it("are found by the test at all", () => {
+    expect(
+      metricsIn('sum by (model) (rate(a_total{x=~"b_total"}[5m])) / on (c) d:e unless f == bool 0 > time()'),
+    ).toEqual(["a_total", "d:e", "f"]);
+    expect(rules.filter(({ expr }) => metricsIn(expr).length === 0).map(({ name }) => name)).toEqual([
+      "CapacityBlockEnds",
+    ]);
+  });
+});
+
+describe("known metrics", () => {
+  it("of the guard are exactly those that it gives", () => {
+    const metrics = new Metrics({ model: "chat", releaseId: RELEASE_ID, variant: "cpu" });
+    const text = metrics.render({ inFlight: 0, ready: true, stalledSeconds: 0 });
+    const families = [...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name);
+    const { values, histograms } = KNOWN_METRICS.guard;
+    expect([...values, ...histograms].sort()).toEqual(families.sort());
+  });
+
+  it("have a scrape job each, which keeps nothing else", () => {
+    const jobs = scrapeJobs({ verifyKubelets: true });
+    expect(jobs.map(({ job_name }) => job_name).sort()).toEqual([...SCRAPE_JOBS].sort());
+    for (const job of jobs) {
+      const [first] = job.metric_relabel_configs as { action: string; source_labels: string[]; regex: string }[];
+      expect(first).toMatchObject({ action: "keep", source_labels: ["__name__"] });
+      expect(first?.regex.split("|")).toEqual(["up", ...storedNames(job.job_name)]);
+    }
+  });
+
+  it("never carry a prompt: no label but those we or the exporters set leaves an engine", () => {
+    const engine = scrapeJobs({ verifyKubelets: true }).find(({ job_name }) => job_name === "engine");
+    expect(JSON.stringify(engine)).toContain('"action":"labeldrop","regex":"model_name"');
+  });
+});
+
+it("collectors look for the labels and ports that our charts give their pods", () => {
+  const deployment = readFileSync(join(CHARTS, "vllm/templates/deployment.yaml"), "utf8");
+  const helpers = readFileSync(join(CHARTS, "vllm/templates/_helpers.tpl"), "utf8");
+  expect(deployment).toContain("- name: metrics\n              containerPort: {{ .Values.ports.metrics }}");
+  for (const label of [
+    "app.kubernetes.io/name: vllm",
+    "homeport.dev/model:",
+    "homeport.dev/release:",
+    "homeport.dev/variant:",
+  ])
+    expect(helpers).toContain(label);
+});
