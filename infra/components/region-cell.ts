@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { PulumiStack } from "../config/load";
 import { releasesIn } from "../values/running-releases";
 import { Foundation } from "./aws/foundation";
+import type { LoadBalancers } from "./aws/load-balancers";
 import { CellSecrets } from "./cell-secrets";
 import type { KeysByPolicy } from "./client-keys";
 import { Edge } from "./edge";
@@ -10,6 +11,7 @@ import { EnvoyGateway } from "./envoy-gateway";
 import { Model } from "./model";
 import { Namespaces } from "./namespaces";
 import { NodeCache } from "./node-cache";
+import { TargetBindings } from "./target-bindings";
 
 export interface RegionCellArgs {
   stack: Pick<PulumiStack, "name" | "config" | "releases" | "secrets">;
@@ -18,6 +20,10 @@ export interface RegionCellArgs {
 
 /** All that one region has: on `aws` its foundation first, elsewhere the cluster exists already; then what runs in it. */
 export class RegionCell extends pulumi.ComponentResource {
+  readonly region: string;
+  /** On `aws`: where the outside reaches the cell. */
+  readonly loadBalancers?: LoadBalancers;
+
   constructor(region: string, { stack, keys }: RegionCellArgs) {
     const { config } = stack;
     const foundation = config.environment.platform === "aws" ? foundationOf(region, stack) : undefined;
@@ -25,6 +31,8 @@ export class RegionCell extends pulumi.ComponentResource {
     const kubernetes = foundation?.kubernetes ?? new Provider(region, { enableServerSideApply: true });
     const providers = foundation === undefined ? [kubernetes] : [kubernetes, foundation.aws];
     super("homeport:kubernetes:RegionCell", region, {}, { providers });
+    this.region = region;
+    this.loadBalancers = foundation?.loadBalancers;
     const models = Object.keys(config.models).map((model) => ({
       model,
       releases: releasesIn(region, config, model, stack.releases).running,
@@ -32,6 +40,8 @@ export class RegionCell extends pulumi.ComponentResource {
 
     const namespaces = new Namespaces(region, config, { parent: this, dependsOn: foundation?.ready });
     const secrets = new CellSecrets(region, { ...stack, keys }, { parent: this, dependsOn: [namespaces] });
+    if (foundation !== undefined)
+      new TargetBindings(region, config, foundation.loadBalancers, { parent: this, dependsOn: [namespaces] });
     const envoyGateway = new EnvoyGateway(region, config, { parent: this, dependsOn: [namespaces] });
     const edge = new Edge(region, config, { parent: this, dependsOn: [envoyGateway] });
     const everything = models.flatMap(({ releases }) => releases);

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { StackConfig } from "../config/schema";
+import { entranceTimes, isEncrypted, LOAD_BALANCERS, loadBalancerKind } from "../core/aws/load-balancing";
 import { DATA_CLASSES } from "../core/data-class";
 import { gatewayName, NAMESPACES } from "../core/names";
 import { KubernetesName, Quantity } from "./fields";
@@ -16,6 +17,7 @@ export const EdgeValues = z.strictObject({
     serviceType: z.enum(["ClusterIP", "NodePort", "LoadBalancer"]),
     cpu: Quantity,
     memory: Quantity,
+    minReadySeconds: z.int().min(0),
     minDrainSeconds: z.int().min(1),
     drainSeconds: z.int().min(1),
   }),
@@ -23,6 +25,7 @@ export const EdgeValues = z.strictObject({
     requestSeconds: z.int().min(1),
     headersSeconds: z.int().min(1),
     idleSeconds: z.int().min(1),
+    address: z.enum(["connection", "proxy-protocol", "forwarded"]),
   }),
   engines: z.strictObject({
     connectSeconds: z.int().min(1),
@@ -38,26 +41,53 @@ export type EdgeValues = z.output<typeof EdgeValues>;
 const dataClassesInUse = ({ policies }: Pick<StackConfig, "policies">) =>
   DATA_CLASSES.filter((dataClass) => Object.values(policies).some((policy) => policy.class === dataClass));
 
+/** How proxies leave, and how long they and their clients wait: on AWS it is the load balancer that sets the pace. */
+function pace({ environment, models, traffic, regions }: StackConfig) {
+  const drains = Object.values(models).map(({ drain }) => drain);
+  if (environment.platform === "kubernetes")
+    return {
+      minReadySeconds: 0,
+      minDrainSeconds: Math.max(5, ...drains.map((d) => d.propagationSeconds)),
+      // A leaving proxy must outlast the longest stream that any model allows.
+      drainSeconds: Math.max(60, ...drains.map((d) => d.propagationSeconds + d.streamSeconds)),
+      idleSeconds: 600,
+    };
+  const kind = loadBalancerKind(traffic);
+  const tls = regions.some((region) => isEncrypted(region, traffic));
+  const times = entranceTimes(kind, tls, traffic.streamIdleSeconds, drains);
+  return {
+    // The old proxy stays until the load balancer has taken the new one in.
+    minReadySeconds: LOAD_BALANCERS.joining,
+    minDrainSeconds: times.leaving,
+    drainSeconds: times.drain,
+    idleSeconds: times.proxyIdle,
+  };
+}
+
+/** Where a proxy reads who the client is; anything else that a client says about it is not believed. */
+const addressOf = ({ environment, traffic }: StackConfig): EdgeValues["clients"]["address"] =>
+  environment.platform === "kubernetes" ? "connection" : traffic.webFirewall ? "forwarded" : "proxy-protocol";
+
 export function edgeValues(config: StackConfig): EdgeValues {
-  const drains = Object.values(config.models).map(({ drain }) => drain);
+  const { idleSeconds, ...leaving } = pace(config);
+  const onAws = config.environment.platform === "aws";
   return {
     namespace: NAMESPACES.edge,
     modelsNamespace: NAMESPACES.models,
     gatewayClass: "homeport",
     gateways: dataClassesInUse(config).map((dataClass) => ({ name: gatewayName(dataClass), dataClass })),
     port: config.traffic.port,
-    hostname: config.traffic.hostname ?? "",
+    // On AWS the routes say which names they answer to, because a load balancer's check comes without any.
+    hostname: onAws ? "" : (config.traffic.hostname ?? ""),
     proxy: {
       replicas: config.traffic.proxyReplicas,
       serviceType: "ClusterIP",
       // On a node whose engines take what is left, a proxy's share decides how soon it learns of a changed route.
       cpu: "300m",
       memory: "512Mi",
-      minDrainSeconds: Math.max(5, ...drains.map((d) => d.propagationSeconds)),
-      // A leaving proxy must outlast the longest stream that any model allows.
-      drainSeconds: Math.max(60, ...drains.map((d) => d.propagationSeconds + d.streamSeconds)),
+      ...leaving,
     },
-    clients: { requestSeconds: 60, headersSeconds: 10, idleSeconds: 600 },
+    clients: { requestSeconds: 60, headersSeconds: 10, idleSeconds, address: addressOf(config) },
     engines: {
       connectSeconds: 2,
       streamIdleSeconds: config.traffic.streamIdleSeconds,

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import type { ModelConfig, PolicyConfig, StackConfig } from "../config/schema";
+import { type Entrance, entranceKey, entrancesOf, hostOf, regionalHostOf } from "../core/entrances";
 import { gatewayName, keysSecretName, NAMESPACES, PORTS, routeName } from "../core/names";
+import { vpcCidr } from "./aws/subnets";
 import { KubernetesName, Port } from "./fields";
 import type { RunningRelease } from "./running-releases";
 
@@ -15,7 +17,6 @@ export const GatewayValues = z.strictObject({
   edgeNamespace: KubernetesName,
   model: KubernetesName,
   generation: z.int().min(1),
-  hostname: z.string(),
   backends: z.array(Backend).min(1),
   servePort: Port,
   policies: z.array(
@@ -25,6 +26,16 @@ export const GatewayValues = z.strictObject({
       gateway: KubernetesName,
       keysSecret: KubernetesName,
       prefixes: z.array(z.string().startsWith("/p/")).min(1),
+      hostnames: z.array(z.string().min(1)),
+    }),
+  ),
+  readiness: z.array(
+    z.strictObject({
+      /** With dots, so that it is no policy's route. */
+      route: z.string().regex(/^[a-z0-9-]+\.ready\.[a-z]+$/),
+      gateway: KubernetesName,
+      path: z.string().startsWith("/homeport/ready/"),
+      cidrs: z.array(z.string().min(1)).min(1),
     }),
   ),
   limits: z.strictObject({ bodyKiB: z.int().min(1) }),
@@ -39,17 +50,56 @@ export function weightOf(release: string, { live, candidate }: Pick<ModelConfig,
   return release === candidate?.release ? canary : 0;
 }
 
+const prefixesOf = (name: string, policy: PolicyConfig, model: string): string[] => [
+  `/p/${name}/m/${model}/v1`,
+  ...(defaultModel(policy) === model ? [`/p/${name}/v1`] : []),
+];
+
+/** Policy -> shortest base path of the model, for policies of one data class. */
+export const basePaths = (model: string, { policies }: StackConfig, dataClass: string): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(policies)
+      .filter(([, policy]) => policy.class === dataClass && policy.models.includes(model))
+      .map(([name, policy]) => [name, prefixesOf(name, policy, model).at(-1) ?? ""]),
+  );
+
 /** Policies that may call the model, with the addresses at which they find it. */
-const policiesOf = (model: string, policies: Readonly<Record<string, PolicyConfig>>): GatewayValues["policies"] =>
-  Object.entries(policies)
+const policiesOf = (model: string, config: StackConfig): GatewayValues["policies"] =>
+  Object.entries(config.policies)
     .filter(([, policy]) => policy.models.includes(model))
     .map(([name, policy]) => ({
       name,
       route: routeName(name, model),
       gateway: gatewayName(policy.class),
       keysSecret: keysSecretName(name),
-      prefixes: [`/p/${name}/m/${model}/v1`, ...(defaultModel(policy) === model ? [`/p/${name}/v1`] : [])],
+      prefixes: prefixesOf(name, policy, model),
+      hostnames: hostnamesOf(model, policy, config),
     }));
+
+/** Names under which clients ask; none means any. */
+function hostnamesOf(model: string, policy: PolicyConfig, config: StackConfig): string[] {
+  const { hostname } = config.traffic;
+  if (hostname === undefined) return [];
+  const entrance = entrancesOf(config).find(({ key }) => key === entranceKey(model, policy.class));
+  if (config.environment.platform === "kubernetes" || entrance === undefined) return [hostname];
+  return [hostOf(entrance, hostname), ...config.regions.map((region) => regionalHostOf(entrance, region, hostname))];
+}
+
+/** Where a load balancer asks whether the model's live release answers in this region. */
+export const readinessPath = (model: string): string => `/homeport/ready/${model}`;
+
+/** One route per entrance, open without a key to callers inside the VPCs, where load balancers' checks come from. */
+const readinessOf = (model: string, config: StackConfig): GatewayValues["readiness"] =>
+  config.environment.platform === "kubernetes"
+    ? []
+    : entrancesOf(config)
+        .filter((entrance) => entrance.model === model)
+        .map(({ dataClass }: Entrance) => ({
+          route: `${model}.ready.${dataClass}`,
+          gateway: gatewayName(dataClass),
+          path: readinessPath(model),
+          cidrs: config.regions.map((region) => vpcCidr(region, config)),
+        }));
 
 const defaultModel = ({ models, default: chosen }: PolicyConfig): string | undefined =>
   chosen ?? (models.length === 1 ? models[0] : undefined);
@@ -61,7 +111,7 @@ export function gatewayValues(
   releases: readonly RunningRelease[],
 ): GatewayValues | undefined {
   const pointers = config.models[model];
-  const policies = policiesOf(model, config.policies);
+  const policies = policiesOf(model, config);
   if (pointers === undefined || policies.length === 0) return undefined;
   if (!releases.some(({ name }) => name === pointers.live)) return undefined;
   const present = new Set(releases.map(({ name }) => name));
@@ -71,7 +121,6 @@ export function gatewayValues(
     edgeNamespace: NAMESPACES.edge,
     model,
     generation: pointers.generation,
-    hostname: config.traffic.hostname ?? "",
     backends: releases.map(({ name, objectName }) => ({
       release: name,
       service: objectName,
@@ -79,6 +128,7 @@ export function gatewayValues(
     })),
     servePort: PORTS.serve,
     policies,
+    readiness: readinessOf(model, config),
     limits: { bodyKiB: pointers.limits.bodyKiB },
     owner: config.environment.owner,
   };

@@ -22,7 +22,6 @@ const values: GatewayValues = {
   edgeNamespace: NAMESPACES.edge,
   model: MODEL,
   generation: 1,
-  hostname: "",
   backends: [{ release: "r1", service: SERVICE, weight: 100 }],
   servePort: 8080,
   policies: (["gate", "other"] as const).map((name) => ({
@@ -31,7 +30,9 @@ const values: GatewayValues = {
     gateway: "homeport-internal",
     keysSecret: `${name}-keys`,
     prefixes: [`/p/${name}/m/${MODEL}/v1`, `/p/${name}/v1`],
+    hostnames: [],
   })),
+  readiness: [],
   limits: { bodyKiB: 64 },
   owner: "e2e",
 };

@@ -37,12 +37,12 @@ export const serviceOf = (seed: string, variant = "cpu"): string => releaseName(
 /** The part of a route that promote and rollback are about, without the half second that helm takes. */
 const plainRoutes: typeof modelRoutes = ({ config, releases }, region, model, also) => {
   const values = gatewayValues(config, model, releasesIn(region, config, model, releases, also).running);
-  return (values?.policies ?? []).map(({ route }) => ({
+  return (values?.policies ?? []).map(({ route, hostnames }) => ({
     apiVersion: "gateway.networking.k8s.io/v1",
     kind: "HTTPRoute",
     metadata: { name: route, annotations: { [ANNOTATIONS.generation]: String(values?.generation) } },
     spec: {
-      hostnames: [values?.hostname],
+      hostnames,
       rules: [{ backendRefs: values?.backends.map(({ service, weight }) => ({ name: service, weight })) }],
     },
   }));

@@ -31,14 +31,18 @@ homeport.dev/owner: {{ .Values.owner | quote }}
   # No total time-out: Envoy's default of 15 s cuts streams. The idle one is in the BackendTrafficPolicy.
   timeouts:
     request: 0s
-  backendRefs:
-    {{- range .root.Values.backends }}
-    - group: ""
-      kind: Service
-      name: {{ .service }}
-      port: {{ $.root.Values.servePort }}
-      weight: {{ .weight }}
-    {{- end }}
+  {{- include "gateway.backends" .root | nindent 2 }}
+{{- end }}
+
+{{- define "gateway.backends" -}}
+backendRefs:
+  {{- range .Values.backends }}
+  - group: ""
+    kind: Service
+    name: {{ .service }}
+    port: {{ $.Values.servePort }}
+    weight: {{ .weight }}
+  {{- end }}
 {{- end }}
 
 {{- /*

@@ -1,12 +1,16 @@
 import { Provider as AwsProvider } from "@pulumi/aws/provider";
 import { Provider as KubernetesProvider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
+import { plannedAddOns } from "../../values/aws/add-ons";
 import { defaultTags } from "../../values/aws/tags";
+import { AddOns } from "./add-ons";
 import type { AwsCell } from "./cell";
 import { Cluster } from "./cluster";
 import { LoadBalancers } from "./load-balancers";
 import { Network } from "./network";
 import { NodePools } from "./node-pools";
+import { PodRoles } from "./pod-roles";
+import { WeightStore } from "./weight-store";
 
 /** The AWS half of one region: everything between an empty account and a cluster that takes pods. */
 export class Foundation extends pulumi.ComponentResource {
@@ -37,8 +41,17 @@ export class Foundation extends pulumi.ComponentResource {
       { parent: this, dependsOn: [this.cluster] },
     );
     const { network, cluster } = this;
-    const pools = new NodePools(cell, { network, cluster }, { parent: this, dependsOn: [cluster] });
-    this.ready = [this.cluster, ...pools.ready];
+    new WeightStore(cell, this, { parent: this });
+    const addOns = plannedAddOns(cell.config);
+    const roles = new PodRoles(cell, cluster, { parent: this });
+    const first = new AddOns("before-nodes", cluster, addOns.beforeNodes, {
+      parent: this,
+      dependsOn: [cluster, roles],
+    });
+    const pools = new NodePools(cell, { network, cluster }, { parent: this, dependsOn: [cluster, first] });
+    const nodes = pools.ready;
+    const rest = new AddOns("after-nodes", cluster, addOns.afterNodes, { parent: this, dependsOn: [roles, ...nodes] });
+    this.ready = [cluster, roles, ...nodes, rest];
     this.registerOutputs();
   }
 }

@@ -14,6 +14,23 @@ const MORE: Readonly<Record<string, (of: Named) => Fields>> = {
     certificateAuthority: { data: of("certificate authority") },
     vpcConfig: { clusterSecurityGroupId: of("security group") },
   }),
+  "aws:lb/loadBalancer:LoadBalancer": (of) => ({
+    dnsName: of("dns name"),
+    zoneId: of("zone"),
+    arnSuffix: of("arn suffix"),
+  }),
+  "aws:lb/targetGroup:TargetGroup": (of) => ({ arnSuffix: of("arn suffix") }),
+  "aws:acm/certificate:Certificate": (of) => ({
+    domainValidationOptions: [
+      {
+        resourceRecordName: of("proof name"),
+        resourceRecordType: "CNAME",
+        resourceRecordValue: of("proof"),
+      },
+    ],
+  }),
+  "aws:route53/record:Record": (of) => ({ fqdn: of("full name") }),
+  "aws:globalaccelerator/accelerator:Accelerator": (of) => ({ dnsName: of("dns name"), hostedZoneId: of("zone") }),
   "aws:ec2/eip:Eip": (of) => ({ allocationId: of("id") }),
   "aws:ec2/launchTemplate:LaunchTemplate": () => ({ latestVersion: 1 }),
   "aws:eks/nodeGroup:NodeGroup": (of) => ({ resources: [{ autoscalingGroups: [{ name: of("autoscaling group") }] }] }),
