@@ -1,5 +1,6 @@
 import type { StackConfig } from "../../config/schema";
 import { type Place, partitionOf } from "../../core/aws/names";
+import { policyDocument } from "./policy";
 
 /**
  * Which AWS services are called from inside the VPC, and by what. Interface endpoints follow from it: GPU nodes have no
@@ -82,9 +83,6 @@ export const endpointName = (region: string, service: Service | "s3"): string =>
 export const makesS3Endpoint = (region: string, { network }: Pick<StackConfig, "network">): boolean =>
   !network.existing[region]?.endpoints.includes("s3");
 
-type Statement = Record<string, unknown>;
-const document = (...statements: Statement[]) => ({ Version: "2012-10-17", Statement: statements });
-
 /**
  * Nothing in the VPC may use the credentials of another account here: an endpoint is a way out too. Only for services
  * whose endpoints are known to take a policy (aws-samples/data-perimeter-policy-examples and the ECR guide, 2026-11-22).
@@ -93,7 +91,7 @@ const WITH_POLICY: ReadonlySet<Service> = new Set<Service>(["ec2", "ecr.api", "e
 
 export const interfacePolicy = (service: Service, { account }: Pick<Place, "account">) =>
   WITH_POLICY.has(service)
-    ? document({
+    ? policyDocument({
         Sid: "OwnPrincipals",
         Effect: "Allow",
         Principal: "*",
@@ -105,7 +103,7 @@ export const interfacePolicy = (service: Service, { account }: Pick<Place, "acco
 
 /** Buckets of this account, and AWS's own one that holds the layers of ECR's images. */
 export const s3Policy = ({ account, region }: Pick<Place, "account" | "region">) =>
-  document(
+  policyDocument(
     {
       Sid: "OwnBuckets",
       Effect: "Allow",
