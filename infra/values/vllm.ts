@@ -1,9 +1,11 @@
 import { z } from "zod";
 import type { ModelConfig, StackConfig } from "../config/schema";
 import { GuardConfig, WaitWeightsConfig } from "../core/agent-config";
+import { CAPACITY } from "../core/aws/capacity";
 import { canonicalJson, type Json } from "../core/canonical-json";
 import { CACHE_FOLDERS, NAMESPACES, PORTS, WEIGHTS_CLAIM } from "../core/names";
 import { PinnedImage, shortId } from "../core/release";
+import { LABELS } from "./aws/node-labels";
 import { engineArguments } from "./engine-arguments";
 import { engineEnvironment } from "./engine-environment";
 import { cores, gib, KubernetesName, Port, Quantity, Toleration } from "./fields";
@@ -49,6 +51,7 @@ export const VllmValues = z.strictObject({
   }),
   graceSeconds: z.int().min(1),
   nodeSelector: z.record(z.string(), z.string()),
+  capacity: z.array(z.enum(CAPACITY)),
   tolerations: z.array(Toleration),
   proxy: z.strictObject({ namespace: KubernetesName }),
   monitoringNamespace: KubernetesName,
@@ -95,11 +98,19 @@ export function vllmValues(config: StackConfig, release: RunningRelease, agentIm
       progressDeadlineSeconds: Math.max(600, settings.startupSeconds + 120),
     },
     graceSeconds: settings.drain.graceSeconds,
-    nodeSelector: config.pools[release.pool]?.nodeSelector ?? {},
+    ...nodesOf(config, release),
     tolerations: gpusOf(release) === 0 ? [] : [{ key: "nvidia.com/gpu", operator: "Exists", effect: "NoSchedule" }],
     proxy: { namespace: NAMESPACES.envoyGateway },
-    monitoringNamespace: "homeport-monitoring",
+    monitoringNamespace: NAMESPACES.monitoring,
   };
+}
+
+/** Where its pods run: by the pool's labels, or on AWS by the pool's name, on nodes of the best way to get them first. */
+function nodesOf({ environment, pools }: StackConfig, { pool }: RunningRelease) {
+  const { nodeSelector = {}, capacity = [] } = pools[pool] ?? {};
+  return environment.platform === "aws"
+    ? { nodeSelector: { [LABELS.pool]: pool }, capacity: capacity.length > 1 ? capacity : [] }
+    : { nodeSelector, capacity: [] };
 }
 
 const gpusOf = ({ variant }: RunningRelease): number => (variant.gpuClass === "cpu" ? 0 : variant.tensorParallel);

@@ -75,3 +75,23 @@ it("charts/ holds our charts, their lock of third-party things, and nothing with
   const folders = readdirSync(CHARTS, { withFileTypes: true }).filter((entry) => entry.isDirectory());
   expect(folders.map(({ name }) => name).sort()).toEqual([...names].sort());
 });
+
+it("engine pods prefer nodes of the best way to get them, with a weight for each", () => {
+  const ways = ["--set", "capacity={block,on-demand,spot}"];
+  const text = helm("template", "alone", packaged("vllm"), ...example("vllm"), ...ways);
+  const objects = parseAllDocuments(text).map((d) => d.toJS() as KubernetesObject & { spec: never });
+  const { template } = objects.find(({ kind }) => kind === "Deployment")!.spec as {
+    template: { spec: { affinity: { nodeAffinity: Record<string, object[]> } } };
+  };
+  const preferred = (weight: number, way: string) => ({
+    weight,
+    preference: { matchExpressions: [{ key: "homeport.dev/capacity", operator: "In", values: [way] }] },
+  });
+  expect(template.spec.affinity.nodeAffinity).toEqual({
+    preferredDuringSchedulingIgnoredDuringExecution: [
+      preferred(100, "block"),
+      preferred(75, "on-demand"),
+      preferred(50, "spot"),
+    ],
+  });
+});

@@ -7,12 +7,12 @@ import { tinyId, tinyRelease } from "../support/fixture-root";
 
 const AGENT = `registry.example.com/agent@sha256:${"a".repeat(64)}`;
 
-function valuesFor(model: object, pools: object = { cpu: { gpuClass: "cpu" } }): VllmValues {
+function valuesFor(model: object, pools: object = { cpu: { gpuClass: "cpu" } }, environment: object = {}): VllmValues {
   const { config, problems } = parseConfig({
     name: "test",
     sealed: new Set(),
     sections: {
-      environment: { platform: "kubernetes", owner: "ml" },
+      environment: { platform: "kubernetes", owner: "ml", ...environment },
       pools,
       models: { chat: { live: "r1", releases: { r1: tinyId("1") }, ...model } },
     },
@@ -106,5 +106,28 @@ describe("values of a release variant", () => {
   it("never depend on a pointer, so that a rollback restarts nothing", () => {
     const settings: Partial<ModelConfig> = { withdrawn: { r9: "bad" }, generation: 12 };
     expect(valuesFor(settings)).toEqual(valuesFor({}));
+  });
+});
+
+describe("where the pods run", () => {
+  const placed = (platform: object, pool: object, environment: object = {}) => {
+    const { nodeSelector, capacity } = valuesFor({ pool: "gpu" }, { gpu: { ...platform, ...pool } }, environment);
+    return { nodeSelector, capacity };
+  };
+  const onAws = { platform: "aws", account: "123456789012" };
+
+  it("is said by the pool's labels on any cluster, and by its name on AWS", () => {
+    const labels = { "example.com/pool": "gpu" };
+    const measured = { gpuClass: "a100-80gb", gpusPerNode: 8, gpuMemoryGiB: 79.25 };
+    expect(placed(measured, { nodeSelector: labels })).toEqual({ nodeSelector: labels, capacity: [] });
+    expect(placed({ instanceType: "p4de.24xlarge" }, {}, onAws)).toEqual({
+      nodeSelector: { "homeport.dev/pool": "gpu" },
+      capacity: [],
+    });
+  });
+
+  it("prefers nodes of the best way to get them, where there are several", () => {
+    const capacity = ["reservation", "on-demand", "spot"];
+    expect(placed({ instanceType: "p4de.24xlarge" }, { capacity }, onAws).capacity).toEqual(capacity);
   });
 });

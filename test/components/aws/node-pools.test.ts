@@ -1,0 +1,138 @@
+import * as pulumi from "@pulumi/pulumi";
+import { NodePools } from "../../../infra/components/aws/node-pools";
+import { awsCell, registered, type Sections } from "../../support/aws-cell";
+import type { Plan } from "../../support/plan";
+
+/** Proves what is registered and what waits for what; what a group asks for is proved in values. */
+
+const zones = (kind: string) =>
+  Object.fromEntries(
+    ["use1-az1", "use1-az2", "use1-az4"].map((zone) => [zone, pulumi.output(`subnet-${kind}-${zone}`)]),
+  );
+const network = {
+  vpcId: pulumi.output("vpc-1"),
+  subnets: { public: {}, private: zones("private"), gpu: zones("gpu") },
+};
+const cluster = { name: "homeport-prod", securityGroupId: pulumi.output("sg-cluster") };
+
+class Before extends pulumi.CustomResource {}
+
+const pools = (sections: Sections, preview = false): Promise<Plan> =>
+  registered(
+    (parent) => {
+      const before = new Before("test:index:Before", "before", {}, { parent });
+      new NodePools(awsCell(sections), { network, cluster }, { parent, dependsOn: [before] });
+    },
+    { preview },
+  );
+
+const A100 = { pools: { a100: { instanceType: "p4de.24xlarge", capacity: ["on-demand", "spot"] } } };
+const GROUP = "aws:eks/nodeGroup:NodeGroup";
+
+let base: Plan;
+beforeAll(async () => {
+  base = await pools(A100);
+});
+
+describe("a region's nodes", () => {
+  it("are exactly these resources, in a preview too", async () => {
+    expect(base.counts()).toMatchObject({
+      "homeport:aws:NodePools": 1,
+      "homeport:aws:NodePool": 3,
+      [GROUP]: 3,
+      "aws:ec2/launchTemplate:LaunchTemplate": 3,
+      "aws:iam/role:Role": 1,
+      "aws:iam/rolePolicyAttachment:RolePolicyAttachment": 2,
+    });
+    for (const type of ["aws:ec2/placementGroup:PlacementGroup", "aws:ec2/securityGroup:SecurityGroup"])
+      expect(base.counts()[type]).toBeUndefined();
+    expect((await pools(A100, true)).urns()).toEqual(base.urns());
+  });
+
+  it("lie in the subnets of their kind, and their template names none", () => {
+    expect(base.only(GROUP, "/system").inputs.subnetIds).toEqual([
+      "subnet-private-use1-az1",
+      "subnet-private-use1-az2",
+      "subnet-private-use1-az4",
+    ]);
+    expect(base.only(GROUP, "/a100-spot").inputs.subnetIds).toEqual(["subnet-gpu-use1-az4"]);
+    const template = base.only("aws:ec2/launchTemplate:LaunchTemplate", "/a100-spot").inputs;
+    expect(JSON.stringify(template)).not.toContain("subnet");
+    expect(template).not.toHaveProperty("networkInterfaces");
+    expect(template).not.toHaveProperty("imageId");
+  });
+
+  it("wait for the cluster and for every policy of their role", () => {
+    for (const key of ["system", "a100-on-demand", "a100-spot"]) {
+      const { dependencies } = base.only(GROUP, `/${key}`);
+      expect(dependencies.filter((urn) => urn.includes("rolePolicyAttachment"))).toHaveLength(2);
+      expect(dependencies.some((urn) => urn.includes("test:index:Before"))).toBe(true);
+    }
+  });
+
+  it("use one version of their template, by number", () => {
+    expect(base.only(GROUP, "/system").inputs.launchTemplate).toEqual({ id: expect.any(String), version: "1" });
+  });
+
+  it("change nothing of the others when a pool or a rung is added", async () => {
+    const more = {
+      pools: {
+        a100: { ...A100.pools.a100, capacity: ["on-demand", "spot", "reservation"], reservation: RESERVATION },
+        l40s: { instanceType: "g6e.12xlarge" },
+      },
+    };
+    const grown = await pools(more);
+    expect(grown.urns()).toEqual(expect.arrayContaining(base.urns()));
+    expect(base.changedTo(grown)).toEqual([]);
+    expect(grown.resources.length - base.resources.length).toBe(6);
+  });
+});
+
+const RESERVATION = { id: "cr-0fedcba9876543210", zone: "use1-az4" };
+
+describe("nodes that work together", () => {
+  it("are close to each other, and may say anything to each other only", async () => {
+    const plan = await pools({ pools: { a100: { instanceType: "p4de.24xlarge", multiNode: true } } });
+    expect(plan.only("aws:ec2/placementGroup:PlacementGroup").inputs).toMatchObject({
+      name: "homeport-prod-a100-on-demand",
+      strategy: "cluster",
+    });
+    const group = `<id of us-east-1/efa>`;
+    for (const type of [
+      "securityGroupIngressRule:SecurityGroupIngressRule",
+      "securityGroupEgressRule:SecurityGroupEgressRule",
+    ])
+      expect(plan.only(`aws:vpc/${type}`).inputs).toMatchObject({
+        securityGroupId: group,
+        referencedSecurityGroupId: group,
+        ipProtocol: "-1",
+      });
+    const { placement, networkInterfaces } = plan.only(
+      "aws:ec2/launchTemplate:LaunchTemplate",
+      "/a100-on-demand",
+    ).inputs;
+    expect(placement).toEqual({ groupName: "homeport-prod-a100-on-demand" });
+    expect(networkInterfaces).toHaveLength(4);
+    for (const one of networkInterfaces as object[])
+      expect(one).toMatchObject({ securityGroups: ["sg-cluster", group], deleteOnTermination: "true" });
+    expect(plan.only("aws:ec2/launchTemplate:LaunchTemplate", "/system").inputs).not.toHaveProperty(
+      "networkInterfaces",
+    );
+  });
+});
+
+describe("nodes with nights off", () => {
+  it("are scheduled on the group's own autoscaling group", async () => {
+    const offHours = { stop: "19:00", start: "07:00", timeZone: "America/New_York" };
+    const plan = await pools({ pools: { l40s: { instanceType: "g6e.2xlarge", offHours } } });
+    expect(plan.only("aws:autoscaling/schedule:Schedule", "/stop").inputs).toEqual({
+      autoscalingGroupName: "<autoscaling group of us-east-1/l40s-on-demand>",
+      scheduledActionName: "off-hours-stop",
+      recurrence: "0 19 * * *",
+      timeZone: "America/New_York",
+      minSize: 0,
+      maxSize: 0,
+      desiredCapacity: 0,
+    });
+  });
+});
