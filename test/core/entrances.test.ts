@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { DATA_CLASSES } from "../../infra/core/data-class";
 import { entrancesOf, hostOf, regionalHostOf } from "../../infra/core/entrances";
 
-const policy = (models: string[], dataClass: (typeof DATA_CLASSES)[number]) => ({ models, class: dataClass });
+const policy = (models: readonly string[], dataClass: (typeof DATA_CLASSES)[number]) => ({ models, class: dataClass });
 
 describe("entrances", () => {
   it("are one for each model and class, however many policies share it", () => {

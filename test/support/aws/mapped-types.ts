@@ -3,6 +3,8 @@ export interface MappedType {
   schema: string;
   /** Only settings of a resource that is made elsewhere: what the whole requires is not asked of it. */
   part?: true;
+  /** What the schema requires and Pulumi works out itself. */
+  derived?: readonly string[];
   /** Where a property stands that is not found at the top. */
   inside?: string;
   /**
@@ -146,6 +148,7 @@ export const MAPPED_TYPES: Readonly<Record<string, MappedType>> = {
   "aws:ec2/eip:Eip": { schema: "AWS::EC2::EIP" },
   "aws:ec2/flowLog:FlowLog": {
     schema: "AWS::EC2::FlowLog",
+    derived: ["ResourceType"],
     names: {
       iamRoleArn: "DeliverLogsPermissionArn",
       vpcId: "ResourceId",
@@ -274,7 +277,7 @@ export const MAPPED_TYPES: Readonly<Record<string, MappedType>> = {
   },
   "aws:iam/rolePolicy:RolePolicy": {
     schema: "AWS::IAM::RolePolicy",
-    part: true, // Pulumi names it where the program does not.
+    derived: ["PolicyName"],
     names: { name: "PolicyName", namePrefix: null, policy: "PolicyDocument", role: "RoleName" },
   },
   "aws:iam/rolePolicyAttachment:RolePolicyAttachment": {
@@ -328,6 +331,7 @@ export const MAPPED_TYPES: Readonly<Record<string, MappedType>> = {
       enableWafFailOpen: null,
       loadBalancerType: "Type",
       namePrefix: null,
+      xffHeaderProcessingMode: null,
     },
   },
   "aws:lb/targetGroup:TargetGroup": {
