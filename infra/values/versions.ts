@@ -4,7 +4,7 @@ import { z } from "zod";
 import { CHARTS } from "../core/helm-template";
 import { PinnedImage } from "../core/release";
 
-const ThirdPartyChart = z.strictObject({
+const ChartOfModule = z.strictObject({
   chart: z.string().min(1).meta({ description: "Chart, as Helm names it." }),
   version: z.string().min(1),
   module: z.string().min(1).meta({ description: "Go module that holds the chart's source." }),
@@ -14,19 +14,46 @@ const ThirdPartyChart = z.strictObject({
     .meta({ description: "Hash of that module, as go.sum has it." }),
 });
 
+const PublishedChart = z.strictObject({
+  chart: z.string().min(1).meta({ description: "Chart, as Helm names it." }),
+  repository: z.url().optional().meta({ description: "Its repository, where it is no OCI address." }),
+  version: z.string().min(1),
+  digest: z
+    .string()
+    .regex(/^sha256:[0-9a-f]{64}$/)
+    .meta({ description: "Digest of the archive, or of the OCI manifest." }),
+});
+
 /**
  * `charts/versions.json`: what runs beside our own charts, each by content. No registry could be asked; the digests of
  * Prometheus 3.13.4 (LTS), Alertmanager 0.34.1 and kube-state-metrics 2.19.1 are those that several unrelated public
- * repositories pin (read 2026-11-22): compare before the first use, `homeport images mirror` refuses another content.
+ * repositories pin (read 2026-11-22), as is that of Envoy Gateway 1.9.1, whose own source names the proxy's: compare
+ * before the first use, `homeport images mirror` refuses another content. Those of the nodes' software: decision 0079.
  */
 const Versions = z.looseObject({
   images: z.looseObject({
     agent: PinnedImage,
+    "envoy-gateway": PinnedImage,
+    envoy: PinnedImage,
     prometheus: PinnedImage,
     alertmanager: PinnedImage,
     "kube-state-metrics": PinnedImage,
+    "nvidia-device-plugin": PinnedImage,
+    "dcgm-exporter": PinnedImage,
+    "cluster-autoscaler-1.33": PinnedImage,
+    "cluster-autoscaler-1.34": PinnedImage,
+    "aws-load-balancer-controller": PinnedImage,
+    karpenter: PinnedImage,
+    "efa-device-plugin": PinnedImage.optional(),
   }),
-  charts: z.strictObject({ "envoy-gateway": ThirdPartyChart }),
+  /** Images by tag whose digest nobody could read: resolved and moved to `images` before they are used. */
+  unresolved: z.record(z.string(), z.string().regex(/:[\w.-]+$/)),
+  charts: z.strictObject({
+    "envoy-gateway": ChartOfModule,
+    "aws-load-balancer-controller": PublishedChart,
+    "karpenter-crd": PublishedChart,
+    karpenter: PublishedChart,
+  }),
 });
 export type Versions = z.output<typeof Versions>;
 

@@ -8,8 +8,8 @@ export interface ThirdPartyRelease {
   namespace: string;
   chart: string;
   version: string;
-  /** Go module and hash that hold the chart's source: the same bytes on every machine. */
-  source: { module: string; version: string; sum: string };
+  /** What says that it is the same bytes on every machine: the Go module that holds its source, or its own digest. */
+  source: { module: string; version: string; sum: string } | { digest: string };
   values: unknown;
   note: string;
 }
@@ -35,7 +35,7 @@ function release({ inputs, provider }: PlannedResource): ThirdPartyRelease {
     namespace,
     chart,
     version,
-    source: { module: pin.module, version: pin.version, sum: pin.moduleSum },
+    source: "module" in pin ? { module: pin.module, version: pin.version, sum: pin.moduleSum } : { digest: pin.digest },
     values,
     note: NOTE,
   };
