@@ -2,6 +2,7 @@ import { Release } from "@pulumi/kubernetes/helm/v3/release";
 import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "../config/schema";
 import { NAMESPACES } from "../core/names";
+import { pulledIn } from "../values/aws/images";
 import { envoyGatewayValues } from "../values/envoy-gateway";
 import { readVersions } from "../values/versions";
 import type { InCell } from "./rendered-chart";
@@ -10,9 +11,11 @@ import type { InCell } from "./rendered-chart";
 export class EnvoyGateway extends pulumi.ComponentResource {
   constructor(region: string, config: StackConfig, { parent, dependsOn = [] }: InCell) {
     super("homeport:kubernetes:EnvoyGateway", region, {}, { parent });
-    const { chart, version } = readVersions().charts["envoy-gateway"];
+    const { charts, images } = readVersions();
+    const { chart, version } = charts["envoy-gateway"];
     const namespace = NAMESPACES.envoyGateway;
-    const values = envoyGatewayValues(config);
+    const image = config.environment.platform === "aws" ? pulledIn(region, config)(images["envoy-gateway"]) : undefined;
+    const values = envoyGatewayValues(config, image);
     new Release(
       `${region}/envoy-gateway`,
       { name: "envoy-gateway", namespace, chart, version, values, timeout: 300 },

@@ -1,5 +1,6 @@
 import type { StackConfig } from "../config/schema";
 import type { Place } from "../core/aws/names";
+import { pulledIn } from "../values/aws/images";
 import { nodeCacheValues } from "../values/node-cache";
 import type { RunningRelease } from "../values/running-releases";
 import { readVersions } from "../values/versions";
@@ -14,7 +15,7 @@ export class NodeCache extends RenderedChart {
     releases: readonly RunningRelease[],
     { place, ...opts }: InCell & { place?: Place },
   ) {
-    const values = nodeCacheValues(config, releases, readVersions().images.agent, place);
+    const values = nodeCacheValues(config, releases, pulledIn(region, config)(readVersions().images.agent), place);
     super("NodeCache", { region, chart: "node-cache", values }, opts);
   }
 }

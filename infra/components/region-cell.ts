@@ -45,7 +45,8 @@ export class RegionCell extends pulumi.ComponentResource {
     const envoyGateway = new EnvoyGateway(region, config, { parent: this, dependsOn: [namespaces] });
     const edge = new Edge(region, config, { parent: this, dependsOn: [envoyGateway] });
     const everything = models.flatMap(({ releases }) => releases);
-    const cache = new NodeCache(region, config, everything, { parent: this, dependsOn: [namespaces, secrets] });
+    const stored = { parent: this, dependsOn: [namespaces, secrets], place: foundation?.place };
+    const cache = new NodeCache(region, config, everything, stored);
     for (const model of models)
       new Model(region, config, model, { parent: this, dependsOn: [namespaces, edge, secrets, cache] });
     this.registerOutputs();

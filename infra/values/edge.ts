@@ -13,6 +13,9 @@ export const EdgeValues = z.strictObject({
   port: z.int().min(1).max(65_535),
   hostname: z.string(),
   proxy: z.strictObject({
+    image: z
+      .string()
+      .meta({ description: "Envoy's image by digest. Empty: the one that Envoy Gateway is built with." }),
     replicas: z.int().min(1),
     serviceType: z.enum(["ClusterIP", "NodePort", "LoadBalancer"]),
     cpu: Quantity,
@@ -68,7 +71,7 @@ function pace({ environment, models, traffic, regions }: StackConfig) {
 const addressOf = ({ environment, traffic }: StackConfig): EdgeValues["clients"]["address"] =>
   environment.platform === "kubernetes" ? "connection" : traffic.webFirewall ? "forwarded" : "proxy-protocol";
 
-export function edgeValues(config: StackConfig): EdgeValues {
+export function edgeValues(config: StackConfig, image = ""): EdgeValues {
   const { idleSeconds, ...leaving } = pace(config);
   const onAws = config.environment.platform === "aws";
   return {
@@ -80,6 +83,7 @@ export function edgeValues(config: StackConfig): EdgeValues {
     // On AWS the routes say which names they answer to, because a load balancer's check comes without any.
     hostname: onAws ? "" : (config.traffic.hostname ?? ""),
     proxy: {
+      image,
       replicas: config.traffic.proxyReplicas,
       serviceType: "ClusterIP",
       // On a node whose engines take what is left, a proxy's share decides how soon it learns of a changed route.

@@ -1,7 +1,8 @@
 import type { StackConfig } from "../config/schema";
 
-/** Values of the third-party chart `gateway-helm`; only what differs from its own defaults. */
-export const envoyGatewayValues = ({ environment }: StackConfig) => ({
+/** Values of the third-party chart `gateway-helm`; only what differs from its own defaults. `image`: on AWS. */
+export const envoyGatewayValues = ({ environment }: StackConfig, image?: string) => ({
+  ...(image !== undefined && { global: { images: { envoyGateway: { image } } } }),
   deployment: {
     replicas: environment.profile === "development" ? 1 : 2,
     // It turns a flipped route into the proxies' configuration: starved, it is the slowest part of a rollback.

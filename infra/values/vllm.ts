@@ -71,8 +71,16 @@ const GUARD = { memoryMiB: 512, bufferMiB: 96, aloneMiB: 128, timesOneBody: 8 };
 
 const hexOf = (id: string): string => id.replace("sha256:", "");
 
-/** Everything the chart places, of one release variant; depends on the release and its settings, never on a pointer. */
-export function vllmValues(config: StackConfig, release: RunningRelease, agentImage: string): VllmValues {
+/**
+ * Everything the chart places, of one release variant; depends on the release and its settings, never on a pointer.
+ * `pulled`: where the nodes get an image from.
+ */
+export function vllmValues(
+  config: StackConfig,
+  release: RunningRelease,
+  agentImage: string,
+  pulled = (image: string): string => image,
+): VllmValues {
   const settings = config.models[release.model] as ModelConfig;
   const { id } = release.file;
   return {
@@ -81,9 +89,9 @@ export function vllmValues(config: StackConfig, release: RunningRelease, agentIm
     owner: config.environment.owner,
     release: { model: release.model, name: release.name, id, short: shortId(id), variant: release.variantName },
     replicas: release.replicas,
-    engine: engine(settings, release),
+    engine: { ...engine(settings, release), image: pulled(release.variant.image) },
     agent: {
-      image: agentImage,
+      image: pulled(agentImage),
       guard: canonicalJson(guard(settings, release) as Json),
       waitWeights: canonicalJson(waitWeights(settings, id) as Json),
       // Probes and streams of a busy pod pass through it: starved, it would look like a hung engine.
@@ -115,8 +123,7 @@ function nodesOf({ environment, pools }: StackConfig, { pool }: RunningRelease) 
 
 const gpusOf = ({ variant }: RunningRelease): number => (variant.gpuClass === "cpu" ? 0 : variant.tensorParallel);
 
-const engine = (settings: ModelConfig, release: RunningRelease): VllmValues["engine"] => ({
-  image: release.variant.image,
+const engine = (settings: ModelConfig, release: RunningRelease): Omit<VllmValues["engine"], "image"> => ({
   // Not the image's entry point: `vllm` is a script with an absolute interpreter path, which a mounted runtime breaks.
   command: ["python3", "-m", "vllm.entrypoints.cli.main", "serve"],
   arguments: engineArguments(settings, release),

@@ -1,6 +1,7 @@
 import { Provider as AwsProvider } from "@pulumi/aws/provider";
 import { Provider as KubernetesProvider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
+import type { Place } from "../../core/aws/names";
 import { plannedAddOns } from "../../values/aws/add-ons";
 import { defaultTags } from "../../values/aws/tags";
 import { AddOns } from "./add-ons";
@@ -17,6 +18,7 @@ export class Foundation extends pulumi.ComponentResource {
   /** For what hangs into this region from outside: the Kubernetes half, and what joins the regions. */
   readonly aws: AwsProvider;
   readonly kubernetes: KubernetesProvider;
+  readonly place: Place;
   readonly network: Network;
   readonly cluster: Cluster;
   readonly loadBalancers: LoadBalancers;
@@ -32,6 +34,7 @@ export class Foundation extends pulumi.ComponentResource {
     });
     super("homeport:aws:Foundation", region, {}, { providers: [aws] });
     this.aws = aws;
+    this.place = place;
     this.network = new Network(cell, { parent: this });
     this.cluster = new Cluster(cell, this.network, { parent: this });
     this.loadBalancers = new LoadBalancers(cell, this, { parent: this });
