@@ -11,6 +11,8 @@ const VERBS: Readonly<Record<string, () => { register: Register }>> = {
   render: () => require("./commands/render"),
   validate: () => require("./commands/validate"),
   check: () => require("./commands/check"),
+  airgap: () => require("./commands/airgap"),
+  preflight: () => require("./commands/preflight"),
   local: () => require("./commands/local"),
   demo: () => require("./commands/demo"),
   pin: () => require("./commands/pin"),
@@ -20,6 +22,7 @@ const VERBS: Readonly<Record<string, () => { register: Register }>> = {
   engine: () => require("./commands/engine"),
   gen: () => require("./commands/gen"),
   bench: () => require("./commands/bench"),
+  init: () => require("./commands/init"),
   weights: () => require("./commands/weights"),
   images: () => require("./commands/images"),
 };

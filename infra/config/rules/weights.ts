@@ -1,4 +1,5 @@
-import type { Rule } from "./rule";
+import { DEFAULT_BUCKET } from "../weights";
+import { onAws, type Rule } from "./rule";
 
 /** One half of a key pair opens nothing. */
 export const weightsKeyIsWhole: Rule = ({ config: { weights } }) => {
@@ -29,3 +30,17 @@ export const weightsLieOnRequiredMount: Rule = ({ config: { weights } }) => {
     },
   ];
 };
+
+/** On AWS each region has its own bucket by a fixed name, opened by roles; keys or another address would be ignored. */
+export const weightsBucketIsTheRegionsOwn: Rule = onAws(({ config: { weights } }) => {
+  const { bucket, endpoint, accessKeyId } = weights;
+  const given = { bucket: bucket === DEFAULT_BUCKET ? undefined : bucket, endpoint, accessKeyId };
+  return Object.entries(given)
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => ({
+      path: `weights.${key}`,
+      given: `'${value}'`,
+      allowed: "nothing on platform aws, where homeport init makes a bucket per region",
+      fix: "take the line out",
+    }));
+});

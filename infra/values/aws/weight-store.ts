@@ -47,7 +47,7 @@ export const weightsLifecycle = () => [
 /** One rule per other region. Two rules must not have one priority; which of them is higher means nothing here. */
 export const weightsReplication = (others: readonly Place[]) =>
   others.map((place, index) => ({
-    id: place.region,
+    id: `to-${place.region}`,
     priority: index + 1,
     status: "Enabled",
     filter: { prefix: "releases/" },

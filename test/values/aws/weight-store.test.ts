@@ -115,8 +115,8 @@ describe("roles around the weights", () => {
 it("replicates into every other region under its own key, with a time that S3 is held to", () => {
   const rules = weightsReplication([other, place("eu-central-1")]);
   expect(rules.map(({ id, priority }) => [id, priority])).toEqual([
-    ["us-west-2", 1],
-    ["eu-central-1", 2],
+    ["to-us-west-2", 1],
+    ["to-eu-central-1", 2],
   ]);
   expect(rules[0]?.destination).toEqual({
     bucket: "arn:aws:s3:::homeport-prod-123456789012-weights-us-west-2",
