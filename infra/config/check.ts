@@ -18,6 +18,13 @@ import { graceCoversTheDrain } from "./rules/drain";
 import { engineIsAboveItsFloor, regulatedRunsNoRepositoryCode, waiversNameChecks } from "./rules/engine";
 import { engineTakesItsArguments } from "./rules/engine-arguments";
 import {
+  acceleratorShowsItsClients,
+  certificatesHaveAName,
+  entrancesHaveNamesOfTheirOwn,
+  silenceIsShorterThanTheLoadBalancers,
+  streamsEndBeforeTheirTarget,
+} from "./rules/entrances";
+import {
   acceleratorIsPublic,
   loadBalancersNameTheirClients,
   publicEndpointNamesItsCallers,
@@ -122,6 +129,11 @@ const RULES: readonly Rule[] = [
   mailNeedsAws,
   budgetMakesSense,
   platformReadsEverything,
+  silenceIsShorterThanTheLoadBalancers,
+  streamsEndBeforeTheirTarget,
+  acceleratorShowsItsClients,
+  certificatesHaveAName,
+  entrancesHaveNamesOfTheirOwn,
 ];
 
 export const ruleProblems = (stack: Checked): Problem[] => RULES.flatMap((rule) => rule(stack));

@@ -39,6 +39,8 @@ export function entrancesOf({ policies }: Callers): Entrance[] {
 /** The entrance's name over all regions: `chat.llm.example.com`. */
 export const hostOf = ({ label }: Entrance, hostname: string): string => `${label}.${hostname}`;
 
-/** Its name in one region, for drills and for finding a fault: `chat-us-east-1.llm.example.com`. */
-export const regionalHostOf = ({ label }: Entrance, region: string, hostname: string): string =>
-  `${label}-${region}.${hostname}`;
+/** First label of its name in one region, for drills and for finding a fault: `chat-us-east-1`. */
+export const regionalLabelOf = ({ label }: Entrance, region: string): string => `${label}-${region}`;
+
+export const regionalHostOf = (entrance: Entrance, region: string, hostname: string): string =>
+  `${regionalLabelOf(entrance, region)}.${hostname}`;

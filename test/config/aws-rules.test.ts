@@ -180,14 +180,17 @@ describe("exposure", () => {
 
   it("wants certificates of their own region and account, for every region", () => {
     const certificates = { "us-east-1": arn("us-west-2"), "eu-west-1": arn("eu-west-1", "210987654321") };
-    expect(linesOf({ traffic: { certificates } })).toEqual([
+    expect(linesOf({ traffic: { hostname: "llm.example.com", certificates } })).toEqual([
       "traffic.certificates.eu-west-1: not a region of this stack; one of us-east-1, us-west-2; remove it, or add the region to `regions`",
       "traffic.certificates.us-east-1: a certificate of us-west-2; one of us-east-1; request or import it there",
       "traffic.certificates: none for us-west-2; one for each region, or none; add the missing ones, or `hostedZoneId`, and they are made",
     ]);
     expect(
       linesOf({
-        traffic: { certificates: { "us-east-1": arn("us-east-1", "210987654321"), "us-west-2": arn("us-west-2") } },
+        traffic: {
+          hostname: "llm.example.com",
+          certificates: { "us-east-1": arn("us-east-1", "210987654321"), "us-west-2": arn("us-west-2") },
+        },
       }),
     ).toEqual([
       "traffic.certificates.us-east-1: a certificate of account 210987654321; one of 123456789012; request or import it there",
