@@ -1,10 +1,10 @@
-import type { CheckerName } from "./outcome";
+import type { CheckerName, PlanCheckerName } from "./outcome";
 
 /** One excuse: this problem of these objects is known, and wanted. */
 export interface AcceptedRow {
-  checker: CheckerName;
+  checker: CheckerName | PlanCheckerName;
   check: string;
-  /** `Kind namespace/name`; `*` stands for any text. */
+  /** `Kind namespace/name`, or a plan's `aws_vpc us-east-1/vpc`; `*` stands for any text. */
   object: string;
   /** The problem's words, with `*` for any text, where a check knows several problems and only one is excused. */
   text?: string;

@@ -12,7 +12,9 @@ const POD_RULE = "CKV_K8S_14";
 /** Nothing listens there: an attempt to reach the network fails at once instead of going through. */
 const NOWHERE = "http://127.0.0.1:9";
 
-interface CheckovRecord {
+export interface CheckovRecord {
+  /** Of a Terraform plan: `aws_vpc.us-east-1_vpc`. */
+  resource?: string;
   check_id: string;
   check_name: string;
   /** From the folder that it was given, with a slash before it. */
@@ -20,7 +22,7 @@ interface CheckovRecord {
 }
 
 /** Without `results` when there was nothing that it knows. */
-interface CheckovReport {
+export interface CheckovReport {
   results?: {
     passed_checks: CheckovRecord[];
     failed_checks: CheckovRecord[];
@@ -33,17 +35,20 @@ export const checkov: Checker = {
   name: "checkov",
   install: () => pythonWith(LOCK),
   installSeconds: 90,
-  judge: async ({ folder }) => {
-    const { stdout, stderr } = await attempt(
-      await pythonWith(LOCK),
-      ["-m", "checkov.main", "--framework=kubernetes", "--skip-download", "--compact", "--output=json", "-d", "."],
-      // A home and a working folder of its own: it reads settings from both, and excuses belong into one file of ours.
-      { cwd: folder, env: { PATH: process.env.PATH, HOME: folder, HTTPS_PROXY: NOWHERE, HTTP_PROXY: NOWHERE } },
-    );
-    // Its exit code tells of failed checks, not of its own health.
-    return checkovOutcomes(parsed(stdout, stderr), folder);
-  },
+  judge: async ({ folder }) => checkovOutcomes(await checkovReport("kubernetes", folder, "."), folder),
 };
+
+/** Holds what is in a folder against all of checkov's rules for one kind of file. */
+export async function checkovReport(framework: string, folder: string, target: string): Promise<CheckovReport> {
+  const { stdout, stderr } = await attempt(
+    await pythonWith(LOCK),
+    ["-m", "checkov.main", `--framework=${framework}`, "--skip-download", "--compact", "--output=json", "-d", target],
+    // A home and a working folder of its own: it reads settings from both, and excuses belong into one file of ours.
+    { cwd: folder, env: { PATH: process.env.PATH, HOME: folder, HTTPS_PROXY: NOWHERE, HTTP_PROXY: NOWHERE } },
+  );
+  // Its exit code tells of failed checks, not of its own health.
+  return parsed(stdout, stderr);
+}
 
 /** Excuses by annotation are problems too: only our own file may excuse. */
 export function checkovOutcomes({ results }: CheckovReport, folder: string): Outcome[] {

@@ -1,3 +1,4 @@
+import type { PlannedResource } from "../render/recorder";
 import type { RenderedObject } from "../render/rendered-objects";
 
 /** The manifests of one region as the checkers are given them: a folder of one file per object. */
@@ -20,6 +21,9 @@ export interface Outcome {
 
 export type CheckerName = "kube-score" | "checkov" | "pod-security";
 
+/** Those that judge the resources of a plan instead of objects; checkov does both. */
+export type PlanCheckerName = "checkov" | "parliament" | "cloudsplaining";
+
 export interface Checker {
   name: CheckerName;
   /** Builds or installs the program; a second call takes no time. */
@@ -27,4 +31,20 @@ export interface Checker {
   /** Seconds that the first installation takes on two cores. */
   installSeconds: number;
   judge: (manifests: Manifests) => Promise<Outcome[]>;
+}
+
+/** What one checker says of one resource by one of its rules. */
+export interface PlanOutcome {
+  checker: PlanCheckerName;
+  resource: PlannedResource;
+  check: string;
+  /** In the checker's words; without it the rule is kept. */
+  problem?: string;
+}
+
+export interface PlanChecker {
+  title: string;
+  install: () => Promise<unknown>;
+  installSeconds: number;
+  judge: (plan: readonly PlannedResource[]) => Promise<PlanOutcome[]>;
 }

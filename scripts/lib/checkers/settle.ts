@@ -1,13 +1,12 @@
-import type { RenderedObject } from "../render/rendered-objects";
 import type { AcceptedRow } from "./accepted";
-import type { CheckerName } from "./outcome";
+import type { CheckerName, PlanCheckerName } from "./outcome";
 
-/** A problem of one object that a checker reported, or that it did not look. */
+/** A problem of one object or resource that a checker reported, or that it did not look. */
 export interface Finding {
-  checker: CheckerName;
+  checker: CheckerName | PlanCheckerName;
   check: string;
   region: string;
-  /** `Kind namespace/name`. */
+  /** `Kind namespace/name`; of a plan's resource `aws_vpc us-east-1/vpc`. */
   object: string;
   text: string;
 }
@@ -23,7 +22,7 @@ export interface Settled {
 export function settle(
   findings: readonly Finding[],
   rows: readonly AcceptedRow[],
-  objects: readonly RenderedObject[],
+  objects: readonly { object: { kind: string } }[],
 ): Settled {
   const settled = findings.map((finding) => ({ finding, row: rows.find((row) => excuses(row, finding)) }));
   const used = new Set(settled.map(({ row }) => row));

@@ -57,15 +57,15 @@ function sentence({ instancePath, message, params, data }: ErrorObject): string 
 const ajv = new Ajv({ allErrors: true, verbose: true, strict: false, coerceTypes: true });
 const validators = new Map<string, ValidateFunction>();
 
-function validatorOf({ schema, part }: MappedType): ValidateFunction {
-  const key = `${schema} ${part}`;
+function validatorOf({ schema, part, derived = [] }: MappedType): ValidateFunction {
+  const key = `${schema} ${part} ${derived}`;
   const there = validators.get(key);
   if (there !== undefined) return there;
   const { properties, required, definitions } = schemaOf(schema);
   const made = ajv.compile({
     type: "object",
     properties: withPointers(properties),
-    required: part === true ? [] : required,
+    required: part === true ? [] : required.filter((name) => !derived.includes(name)),
     definitions: withPointers(definitions),
   });
   validators.set(key, made);

@@ -1,0 +1,72 @@
+import type { AcceptedRow } from "./accepted";
+
+const TLS_VERSION =
+  'a number with a point, as AWS\'s own documentation of the key has it ("NumericLessThan": {"s3:TlsVersion": "1.2"}); ' +
+  "parliament takes integers only, and asks for the key on two actions of `s3:*` where a refusal needs none";
+
+/** What the checkers may find in AWS resources without failing the run. A row that excuses nothing fails it. */
+export const ACCEPTED_AWS: readonly AcceptedRow[] = [
+  {
+    checker: "parliament",
+    check: "MISMATCHED_TYPE",
+    object: "aws_s3_bucket_policy *",
+    text: "*s3:TlsVersion requires a value of type Numeric but given ['1.2']",
+    reason: TLS_VERSION,
+  },
+  {
+    checker: "parliament",
+    check: "UNKNOWN_CONDITION_FOR_ACTION",
+    object: "aws_s3_bucket_policy *",
+    text: "*Unknown condition s3:TlsVersion for action s3:*",
+    reason: TLS_VERSION,
+  },
+  {
+    checker: "parliament",
+    check: "UNKNOWN_CONDITION_FOR_ACTION",
+    object: "aws_iam_role_policy *",
+    text: "*Unknown condition kms:ResourceAliases for action kms:*",
+    dependsOnStack: true,
+    reason:
+      "AWS names this key as the way to allow the use of a key by its alias (KMS developer guide, alias-authorization, " +
+      "read 2026-11-22); parliament's list has it for no action",
+  },
+  {
+    checker: "checkov",
+    check: "CKV_AWS_39",
+    object: "aws_eks_cluster */cluster",
+    dependsOnStack: true,
+    reason:
+      "`cluster.access: public` is the stack's choice; its CIDRs are required, and 0.0.0.0/0 is refused by config",
+  },
+  {
+    checker: "checkov",
+    check: "CKV_AWS_150",
+    object: "aws_lb *",
+    dependsOnStack: true,
+    reason: "profile development: a balancer that comes and goes with its stack; the other profiles protect theirs",
+  },
+  {
+    checker: "checkov",
+    check: "CKV2_AWS_20",
+    object: "aws_lb *",
+    dependsOnStack: true,
+    reason:
+      "a rule for application balancers: ours pass TCP on and cannot redirect; without a hostname there is no TLS",
+  },
+  {
+    checker: "checkov",
+    check: "CKV_AWS_61",
+    object: "aws_iam_role */mirror",
+    dependsOnStack: true,
+    reason: "the principal is this account, not everybody: who in it may mirror weights is decided by its own policies",
+  },
+  {
+    checker: "checkov",
+    check: "CKV2_AWS_71",
+    object: "aws_acm_certificate */models",
+    dependsOnStack: true,
+    reason:
+      "each model has a name of its own below the environment's; a certificate per model would publish every model in " +
+      "the public transparency logs and be made anew for each",
+  },
+];
