@@ -1,10 +1,13 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
+import { readStack } from "../../infra/config/read-stack";
 import { ExitCode } from "../../infra/core/errors";
 import { action } from "../lib/action";
 import { type RenderedStack, renderStack } from "../lib/render/render";
+import { resourceTable } from "../lib/render/resource-table";
 import { writeRendered } from "../lib/render/write";
-import { table, terminal } from "../lib/report";
+import { shortened, table, terminal } from "../lib/report";
+import { stackPaths } from "../lib/stack-paths";
 
 interface Options {
   stack: string;
@@ -22,20 +25,20 @@ export function register(program: Command): void {
     .action(action(render));
 }
 
-async function render({ stack, out, json }: Options): Promise<ExitCode> {
-  const rendered = await renderStack(stack);
+async function render({ stack: name, out, json }: Options): Promise<ExitCode> {
+  const { root } = stackPaths(name);
+  const stack = readStack(root, name);
+  const rendered = await renderStack(name, { root });
   for (const warning of rendered.warnings) terminal.note(`warning: ${warning}`);
   if (out !== undefined) writeRendered(resolve(out), rendered);
   if (json) terminal.json(rendered);
+  else if (stack.config.environment.platform === "aws") terminal.out(resourceTable(stack, rendered));
   else terminal.out(summary(rendered, out));
   return ExitCode.ok;
 }
 
 /** Longest object name that leaves the table within 80 columns. */
 const NAME_WIDTH = 34;
-
-const shortened = (text: string, width: number): string =>
-  text.length <= width ? text : `${text.slice(0, width - 1)}…`;
 
 /** What stands for what is too long for a column: the kinds and namespaces that everybody knows by their short names. */
 const SHORT_KIND: Readonly<Record<string, string>> = {

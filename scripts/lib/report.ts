@@ -37,6 +37,9 @@ export function timeLeft(tookMs: number, expectedSeconds: number | undefined): s
   return left > 0 ? `, about ${left} s left` : `, longer than the usual ${expectedSeconds} s`;
 }
 
+export const shortened = (text: string, width: number): string =>
+  text.length <= width ? text : `${text.slice(0, width - 1)}…`;
+
 /** Columns padded to their widest cell; no colours, so it reads the same in a log. */
 export function table(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((r) => (r[i] ?? "").length)));

@@ -24,14 +24,17 @@ async function evaluate({ root, project, stack, config, preview }: EvaluationReq
   pulumi.runtime.setAllConfig(config);
   await pulumi.runtime.runInPulumiStack(async () => require(join(root, "infra/index.ts")));
   await pulumi.runtime.disconnect();
+  const program = join(root, "infra/");
+  for (const file of Object.keys(require.cache)) if (file.startsWith(program)) delete require.cache[file];
   return recorder.resources;
 }
 
-process.once("message", (request: EvaluationRequest) => {
+/** One program after another: the SDK stays loaded, the program's own files are read anew. */
+process.on("message", (request: EvaluationRequest) => {
   evaluate(request)
     .then((resources): EvaluationAnswer => ({ resources }))
     .catch(
       (error): EvaluationAnswer => ({ failure: error instanceof Error ? (error.stack ?? error.message) : `${error}` }),
     )
-    .then((answer) => process.send?.(answer, () => process.disconnect()));
+    .then((answer) => process.send?.(answer));
 });

@@ -25,9 +25,12 @@ export interface RenderedStack {
 const ROOT = resolve(__dirname, "../../..");
 
 /** Renders `stacks/Pulumi.<environment>.yaml`: no Pulumi CLI, no credentials, no network. Same input, same bytes. */
-export async function renderStack(environment: string, { preview = false, root = ROOT } = {}): Promise<RenderedStack> {
+export async function renderStack(
+  environment: string,
+  { preview = false, root = ROOT, evaluate = evaluateProgram } = {},
+): Promise<RenderedStack> {
   const stack = readStack(root, environment);
-  const resources = await evaluateProgram({
+  const resources = await evaluate({
     root,
     project: projectName(root),
     stack: environment,

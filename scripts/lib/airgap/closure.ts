@@ -1,0 +1,83 @@
+import type { LoadedStack } from "../../../infra/config/schema";
+import { weightsBucket } from "../../../infra/core/aws/names";
+import { runningReleases } from "../../../infra/core/pointers";
+import { endpointName, needsOf, type Service } from "../../../infra/values/aws/endpoints";
+import type { RenderedStack } from "../render/render";
+import { type Hole, holesIn, type NeededEndpoint } from "./holes";
+import { imagesIn } from "./images";
+
+interface NeededWeights {
+  region: string;
+  bucket: string;
+  model: string;
+  release: string;
+  files: number;
+  bytes: number;
+  /** Date since which the bucket has held every file. */
+  mirrored?: string;
+}
+
+/** All that an environment needs to run with no way to the internet, and where its plan breaks that. */
+export interface Closure {
+  endpoints: NeededEndpoint[];
+  /** Image -> regions whose registry must hold it. */
+  images: Record<string, string[]>;
+  charts: string[];
+  weights: NeededWeights[];
+  holes: Hole[];
+}
+
+export function closureOf(stack: LoadedStack, rendered: RenderedStack): Closure {
+  const { config } = stack;
+  const endpoints = config.regions.flatMap((region) => neededEndpoints(region, stack));
+  const images: Closure["images"] = {};
+  for (const { image, region } of imagesIn(rendered)) images[image] = [...new Set([...(images[image] ?? []), region])];
+  return {
+    endpoints,
+    images,
+    charts: [...new Set(rendered.charts.map(({ name, version }) => `${name} ${version}`))],
+    weights: config.regions.flatMap((region) => neededWeights(region, stack)),
+    holes: holesIn(rendered, config.environment.account ?? "", endpoints),
+  };
+}
+
+/** What every component declared that it calls, by service; S3 besides, which brings weights and images' layers. */
+function neededEndpoints(region: string, { config }: LoadedStack): NeededEndpoint[] {
+  const there: readonly string[] = config.network.existing[region]?.endpoints ?? [];
+  const found = new Map<Service | "s3", { by: string[]; why: string[] }>([
+    ["s3", { by: ["nodes", "node cache"], why: ["weights and images' layers, by a gateway endpoint"] }],
+  ]);
+  for (const { by, services, why } of needsOf(config))
+    for (const service of services) {
+      const need = found.get(service) ?? { by: [], why: [] };
+      found.set(service, { by: [...need.by, by], why: [...need.why, why] });
+    }
+  return [...found].map(([service, need]) => ({
+    region,
+    service,
+    name: endpointName(region, service),
+    ...need,
+    exists: there.includes(service),
+  }));
+}
+
+const neededWeights = (region: string, { name, config, releases }: LoadedStack): NeededWeights[] =>
+  Object.entries(config.models).flatMap(([model, pointers]) =>
+    runningReleases(pointers).flatMap((release) => {
+      const file = releases[model]?.[release];
+      if (file === undefined) return [];
+      const { files } = file.content.weights;
+      const account = config.environment.account ?? "";
+      return [
+        {
+          region,
+          bucket: weightsBucket({ environment: name, account, region }),
+          model,
+          release,
+          files: files.length,
+          bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
+          ...(file.mirrored[region] && { mirrored: file.mirrored[region] }),
+        },
+      ];
+    }),
+  );

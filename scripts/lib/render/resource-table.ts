@@ -1,0 +1,49 @@
+import type { LoadedStack } from "../../../infra/config/schema";
+import { estimate } from "../../../infra/values/aws/estimate";
+import { shortened, table } from "../report";
+import type { RenderedStack } from "./render";
+
+const usd = (amount: number, digits: number): string =>
+  amount.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+
+/** Longest description that leaves the table within 80 columns. */
+const WIDEST = 42;
+
+/** What an AWS environment consists of and costs by the hour, most expensive first; within 80 columns. */
+export function resourceTable(stack: LoadedStack, { plan, objects }: RenderedStack): string {
+  const { lines, hourlyUsd, monthlyUsd, known } = estimate(stack);
+  const isAws = (type: string): boolean => type.startsWith("aws:");
+  const byPrice = [...lines].sort(
+    (a, b) => stack.config.regions.indexOf(a.region) - stack.config.regions.indexOf(b.region) || hourly(b) - hourly(a),
+  );
+  const rows = byPrice.map((line) => [
+    line.region,
+    shortened(line.what, WIDEST),
+    String(line.count),
+    `${line.known ? "" : "~"}${usd(hourly(line), 2)}`,
+  ]);
+  const resources = plan.filter(({ type }) => isAws(type)).length;
+  return [
+    aligned([["WHERE", "WHAT", "COUNT", "$/H"], ...rows, ["", "while everything runs", "", usd(hourlyUsd, 2)]]),
+    "",
+    `${resources} AWS resources and ${objects.length} Kubernetes objects; --out writes all of them.`,
+    `About $${usd(monthlyUsd, 0)} a month by list prices${known ? "" : ", with some of another region (~)"}; bytes, requests,`,
+    "disks and logs come on top.",
+  ].join("\n");
+}
+
+const hourly = ({ count, hourlyUsd }: { count: number; hourlyUsd: number }): number => count * hourlyUsd;
+
+/** Numbers end where their column ends. */
+function aligned(rows: readonly (readonly string[])[]): string {
+  const width = (column: number) => Math.max(...rows.map((row) => row[column]?.length ?? 0));
+  const [count, price] = [width(2), width(3)];
+  return table(
+    rows.map(([where = "", what = "", number = "", amount = ""]) => [
+      where,
+      what,
+      number.padStart(count),
+      amount.padStart(price),
+    ]),
+  );
+}

@@ -1,0 +1,58 @@
+import { cpSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { ReleaseFile } from "../../infra/core/release";
+import { Evaluator } from "../../scripts/lib/render/evaluate-program";
+import { type RenderedStack, renderStack } from "../../scripts/lib/render/render";
+
+/** This checkout: the folder that holds `stacks/`. */
+export const ROOT = join(__dirname, "../..");
+
+const REGIONS = ["us-east-1", "us-west-2", "eu-central-1", "eu-west-1"];
+
+/**
+ * The repository's stacks as they are once every bucket holds every release, in a folder in which a test may change
+ * them, and one process that renders them: each after the first takes about a second.
+ */
+export class Stacks {
+  readonly root = mkdtempSync(join(tmpdir(), "homeport-stacks-"));
+  private readonly evaluator: Evaluator;
+
+  constructor() {
+    for (const shared of ["infra", "charts", "node_modules", "package.json", "tsconfig.json"])
+      symlinkSync(join(ROOT, shared), join(this.root, shared));
+    cpSync(join(ROOT, "Pulumi.yaml"), join(this.root, "Pulumi.yaml"));
+    cpSync(join(ROOT, "stacks"), join(this.root, "stacks"), { recursive: true });
+    for (const path of readdirSync(join(this.root, "stacks/releases"), { recursive: true, encoding: "utf8" })) {
+      if (!path.endsWith(".json")) continue;
+      const file = join(this.root, "stacks/releases", path);
+      const release = JSON.parse(readFileSync(file, "utf8")) as ReleaseFile;
+      const mirrored = Object.fromEntries(REGIONS.map((region) => [region, "2026-11-22"]));
+      writeFileSync(file, JSON.stringify({ ...release, mirrored }));
+    }
+    this.evaluator = new Evaluator(this.root);
+    afterAll(() => this.evaluator.close());
+  }
+
+  render(environment: string, { preview = false } = {}): Promise<RenderedStack> {
+    return renderStack(environment, {
+      root: this.root,
+      preview,
+      evaluate: (request) => this.evaluator.evaluate(request),
+    });
+  }
+
+  /** A copy of a stack file with something else in it, rendered under the same name: URNs hold the name. */
+  async changed(environment: string, change: (text: string) => string): Promise<RenderedStack> {
+    const file = join(this.root, "stacks", `Pulumi.${environment}.yaml`);
+    const text = readFileSync(file, "utf8");
+    const other = change(text);
+    if (other === text) throw new Error("nothing was changed");
+    writeFileSync(file, other);
+    try {
+      return await this.render(environment);
+    } finally {
+      writeFileSync(file, text);
+    }
+  }
+}
