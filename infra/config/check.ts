@@ -1,5 +1,5 @@
 import type { Problem } from "../core/errors";
-import { rolesHaveOneAccess } from "./rules/access";
+import { clustersHaveAdmins, rolesHaveOneAccess } from "./rules/access";
 import { accountIsNamed, environmentNameFitsBuckets } from "./rules/account";
 import { airgapHasNoHole } from "./rules/airgap";
 import { auditIsKept } from "./rules/audit";
@@ -78,6 +78,7 @@ const RULES: readonly Rule[] = [
   zonesBelongToTheirRegions,
   existingVpcsSpanZones,
   publicEndpointNamesItsCallers,
+  clustersHaveAdmins,
   rolesHaveOneAccess,
   poolsSayWhatTheyAre,
   poolNamesAreFree,

@@ -14,7 +14,7 @@ const Access = z
       .array(CidrBlock)
       .default([])
       .meta({
-        description: "Addresses that may reach a public endpoint.",
+        description: "Addresses that may reach a public endpoint; with `inside`, networks joined to the VPC.",
         examples: [["203.0.113.0/24"]],
       }),
   })
@@ -31,7 +31,8 @@ export const Cluster = z
       .array(RoleArn)
       .default([])
       .meta({
-        description: "IAM roles with full rights in the clusters, beside the role that runs `pulumi up`.",
+        description:
+          "IAM roles with full rights in the clusters, the one that runs `pulumi up` among them. Required on platform `aws`: nobody gets rights by having made a cluster.",
         examples: [["arn:aws:iam::123456789012:role/platform-admin"]],
       }),
     viewers: z

@@ -174,8 +174,9 @@ describe("exposure", () => {
 
   it("refuses addresses that nothing would look at", () => {
     expect(linesOf({ cluster: { access: { via: "tunnel", cidrs: ["203.0.113.0/24"] } } })).toEqual([
-      "cluster.access.cidrs: 1 ranges; nothing: with `via: tunnel` there is no public endpoint; remove them, or write `via: public`",
+      "cluster.access.cidrs: 1 ranges; nothing: with `via: tunnel` nobody reaches the endpoint but through the tunnel; remove them, or write `via: public` or `via: inside`",
     ]);
+    expect(linesOf({ cluster: { access: { via: "inside", cidrs: ["10.0.0.0/8"] } } })).toEqual([]);
   });
 
   it("wants certificates of their own region and account, for every region", () => {
@@ -327,6 +328,12 @@ describe("nodes", () => {
         "pools.a100.offHours.timeZone: 'Europe/Atlantis'; an IANA time zone; write one like Europe/Berlin",
       ],
     );
+  });
+
+  it("name somebody who may enter the cluster", () => {
+    expect(linesOf({ cluster: { admins: [] } })).toEqual([
+      "cluster.admins: nobody; at least the IAM role that runs `pulumi up`; add `cluster: { admins: [arn:aws:iam::123456789012:role/<role>] }`",
+    ]);
   });
 
   it("leave a role one way into the cluster", () => {

@@ -16,11 +16,6 @@ describe("render refuses before it evaluates", () => {
     const root = stack("  homeport:environment: { platform: kubernetes, owner: ml }\n");
     expect((await problemsOf(root, "fixtur")).join()).toMatch(/--stack: 'fixtur'; one of fixture; did you mean/);
   });
-
-  it("a platform that has no components yet, rather than half of it in the wrong cluster", async () => {
-    const root = stack("  homeport:environment: { platform: aws, owner: ml }\n  homeport:regions: [eu-central-1]\n");
-    expect(await problemsOf(root)).toEqual([expect.stringMatching(/^environment.platform: aws; this version builds/)]);
-  });
 });
 
 describe("YAML of an object", () => {

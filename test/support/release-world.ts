@@ -27,16 +27,16 @@ config:
     app: { models: [chat], class: internal }
 `;
 
-const IN_TWO_REGIONS = STACK.replace("platform: kubernetes", "platform: aws").replace(
+const IN_TWO_REGIONS = STACK.replace("platform: kubernetes", 'platform: aws, account: "123456789012"').replace(
   "homeport:pools: { cpu: { gpuClass: cpu } }",
-  "homeport:regions: [us-east-1, us-west-2]\n  homeport:pools: { a100: { instanceType: p4de.24xlarge, max: 2 } }",
+  "homeport:regions: [us-east-1, us-west-2]\n  homeport:cluster: { access: { via: tunnel }, admins: [arn:aws:iam::123456789012:role/deploy] }\n  homeport:pools: { a100: { instanceType: p4de.24xlarge, max: 2 } }",
 );
 
 export const serviceOf = (seed: string, variant = "cpu"): string => releaseName("chat", tinyId(seed), variant);
 
 /** The part of a route that promote and rollback are about, without the half second that helm takes. */
 const plainRoutes: typeof modelRoutes = ({ config, releases }, region, model, also) => {
-  const values = gatewayValues(config, model, releasesIn(region, config, model, releases, also).running);
+  const values = gatewayValues(region, config, model, releasesIn(region, config, model, releases, also).running);
   return (values?.policies ?? []).map(({ route, hostnames }) => ({
     apiVersion: "gateway.networking.k8s.io/v1",
     kind: "HTTPRoute",

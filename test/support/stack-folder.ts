@@ -17,7 +17,7 @@ type Files = Record<string, Record<string, ReleaseFile | Record<string, unknown>
 export const goodSections = (r1: ReleaseFile): Record<string, Section> => ({
   environment: { platform: "aws", account: ACCOUNT, owner: "ml-platform" },
   regions: ["us-east-1", "us-west-2"],
-  cluster: { access: { cidrs: ["203.0.113.0/24"] } },
+  cluster: { access: { cidrs: ["203.0.113.0/24"] }, admins: ["arn:aws:iam::123456789012:role/deploy"] },
   pools: { a100: { instanceType: "p4de.24xlarge", max: 2 } },
   models: { chat: { live: "r1", releases: { r1: r1.id } } },
   policies: { app: { models: ["chat"], class: "internal" } },

@@ -20,3 +20,17 @@ export const rolesHaveOneAccess: Rule = onAws(({ config: { cluster } }) => {
         ];
   });
 });
+
+/** Nobody gets rights in a cluster by having made it (decision 0075), so somebody must be named. */
+export const clustersHaveAdmins: Rule = onAws(({ config: { cluster, environment } }) =>
+  cluster.admins.length > 0
+    ? []
+    : [
+        {
+          path: "cluster.admins",
+          given: "nobody",
+          allowed: "at least the IAM role that runs `pulumi up`",
+          fix: `add \`cluster: { admins: [arn:aws:iam::${environment.account ?? "<account>"}:role/<role>] }\``,
+        },
+      ],
+);

@@ -27,15 +27,17 @@ const addresses = (path: string, cidrs: readonly string[]): Problem[] =>
 export const publicEndpointNamesItsCallers: Rule = onAws(({ config: { cluster } }) => {
   const { via, cidrs } = cluster.access;
   const path = "cluster.access.cidrs";
-  if (via !== "public")
+  // Networks joined to the VPC, of whatever size: they are private.
+  if (via === "inside") return [];
+  if (via === "tunnel")
     return cidrs.length === 0
       ? []
       : [
           {
             path,
             given: `${cidrs.length} ranges`,
-            allowed: `nothing: with \`via: ${via}\` there is no public endpoint`,
-            fix: "remove them, or write `via: public`",
+            allowed: "nothing: with `via: tunnel` nobody reaches the endpoint but through the tunnel",
+            fix: "remove them, or write `via: public` or `via: inside`",
           },
         ];
   if (cidrs.length > 0) return addresses(path, cidrs);
