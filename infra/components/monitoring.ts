@@ -13,17 +13,14 @@ export interface MonitoringArgs {
   config: StackConfig;
   /** On AWS: where the cell is, and the address of the managed Prometheus where there is one. */
   place?: Place;
-  workspaceUrl?: pulumi.Input<string>;
+  metricsUrl?: pulumi.Input<string>;
 }
 
 /** Collector of one cell's metrics: it keeps them, or sends them to the managed Prometheus. */
 export class Monitoring extends pulumi.ComponentResource {
-  constructor(
-    { environment, region, config, place, workspaceUrl }: MonitoringArgs,
-    { parent, dependsOn = [] }: InCell,
-  ) {
+  constructor({ environment, region, config, place, metricsUrl }: MonitoringArgs, { parent, dependsOn = [] }: InCell) {
     super("homeport:kubernetes:Monitoring", region, {}, { parent });
-    const destination = workspaceUrl === undefined ? [] : [remoteWrite(this, region, workspaceUrl, dependsOn)];
+    const destination = metricsUrl === undefined ? [] : [remoteWrite(this, region, metricsUrl, dependsOn)];
     const values = monitoringValues(config, { environment, region }, place, readVersions().images);
     const opts = { parent: this, dependsOn: [...dependsOn, ...destination] };
     new RenderedChart("Collector", { region, chart: "monitoring", values }, opts);
@@ -35,7 +32,7 @@ export class Monitoring extends pulumi.ComponentResource {
 const remoteWrite = (
   parent: pulumi.Resource,
   region: string,
-  workspaceUrl: pulumi.Input<string>,
+  metricsUrl: pulumi.Input<string>,
   dependsOn: readonly pulumi.Resource[],
 ): ConfigMap =>
   new ConfigMap(
@@ -44,7 +41,7 @@ const remoteWrite = (
       metadata: { namespace: NAMESPACES.monitoring, name: REMOTE_WRITE },
       data: {
         "remote-write.yml": pulumi.interpolate`remote_write:
-  - url: ${workspaceUrl}api/v1/remote_write
+  - url: ${metricsUrl}api/v1/remote_write
     sigv4: { region: ${region} }
     queue_config: { max_samples_per_send: 1000, max_shards: 20 }
 `,

@@ -9,6 +9,7 @@ import type { KeysByPolicy } from "./client-keys";
 import { Edge } from "./edge";
 import { EnvoyGateway } from "./envoy-gateway";
 import { Model } from "./model";
+import { Monitoring } from "./monitoring";
 import { Namespaces } from "./namespaces";
 import { NodeCache } from "./node-cache";
 import { TargetBindings } from "./target-bindings";
@@ -44,6 +45,11 @@ export class RegionCell extends pulumi.ComponentResource {
       new TargetBindings(region, config, foundation.loadBalancers, { parent: this, dependsOn: [namespaces] });
     const envoyGateway = new EnvoyGateway(region, config, { parent: this, dependsOn: [namespaces] });
     const edge = new Edge(region, config, { parent: this, dependsOn: [envoyGateway] });
+    if (config.monitoring.prometheus !== "none")
+      new Monitoring(
+        { environment: stack.name, region, config, place: foundation?.place, metricsUrl: foundation?.watch.metricsUrl },
+        { parent: this, dependsOn: [namespaces] },
+      );
     const everything = models.flatMap(({ releases }) => releases);
     const stored = { parent: this, dependsOn: [namespaces, secrets], place: foundation?.place };
     const cache = new NodeCache(region, config, everything, stored);

@@ -57,6 +57,12 @@ export const GO_MODULES = {
     expectedSeconds: 60,
     target: ".",
   },
+  promtool: {
+    sources: "../lib/checkers/tools/promtool",
+    programs: ["promtool"],
+    expectedSeconds: 240,
+    target: "tool",
+  },
 } as const satisfies Record<string, GoModule>;
 export type GoModuleName = keyof typeof GO_MODULES;
 

@@ -11,6 +11,8 @@ import { LoadBalancers } from "./load-balancers";
 import { Network } from "./network";
 import { NodePools } from "./node-pools";
 import { PodRoles } from "./pod-roles";
+import { RegionLogs } from "./region-logs";
+import { Watch } from "./watch";
 import { WeightStore } from "./weight-store";
 
 /** The AWS half of one region: everything between an empty account and a cluster that takes pods. */
@@ -22,6 +24,7 @@ export class Foundation extends pulumi.ComponentResource {
   readonly network: Network;
   readonly cluster: Cluster;
   readonly loadBalancers: LoadBalancers;
+  readonly watch: Watch;
   /** What must stand before the first pod is asked for. */
   readonly ready: readonly pulumi.Resource[];
 
@@ -35,9 +38,12 @@ export class Foundation extends pulumi.ComponentResource {
     super("homeport:aws:Foundation", region, {}, { providers: [aws] });
     this.aws = aws;
     this.place = place;
-    this.network = new Network(cell, { parent: this });
-    this.cluster = new Cluster(cell, this.network, { parent: this });
-    this.loadBalancers = new LoadBalancers(cell, this, { parent: this });
+    const logs = cell.config.monitoring.audit ? new RegionLogs(cell, { parent: this }) : undefined;
+    const withLogs = { parent: this, dependsOn: logs?.ready };
+    this.network = new Network(cell, withLogs);
+    this.cluster = new Cluster(cell, this.network, withLogs);
+    this.loadBalancers = new LoadBalancers(cell, this, withLogs);
+    this.watch = new Watch(cell, { logs, entrances: this.loadBalancers.entrances }, { parent: this });
     this.kubernetes = new KubernetesProvider(
       region,
       { kubeconfig: this.cluster.kubeconfig, enableServerSideApply: true },

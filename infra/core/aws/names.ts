@@ -39,9 +39,15 @@ export const clusterArn = (place: Place): string => arn("eks", place, `cluster/$
 export const weightsBucket = ({ environment, account, region }: Place): string =>
   `homeport-${environment}-${account}-weights-${region}`;
 
-/** CloudTrail, flow and access logs of one region: `homeport-prod-123456789012-logs-us-east-1`. */
+/** Flow and access logs of one region: `homeport-prod-123456789012-logs-us-east-1`. */
 export const logsBucket = ({ environment, account, region }: Place): string =>
   `homeport-${environment}-${account}-logs-${region}`;
+
+/** CloudTrail's files of one environment, in its first region: `homeport-prod-123456789012-trail-us-east-1`. */
+export const trailBucket = ({ environment, account, region }: Place): string =>
+  `homeport-${environment}-${account}-trail-${region}`;
+export const trailName = ({ environment }: Pick<Place, "environment">): string => `homeport-${environment}`;
+export const trailArn = (place: Place): string => arn("cloudtrail", place, `trail/${trailName(place)}`);
 
 /** Pulumi's state of one environment, in its first region. */
 export const stateBucket = ({ environment, account, region }: Place): string =>
@@ -52,7 +58,7 @@ export const alarmTopic = ({ environment }: Pick<Place, "environment">): string 
 export const alarmTopicArn = (place: Place): string => arn("sns", place, alarmTopic(place));
 
 /** Keys by purpose. An alias is known before its key; policies allow keys by `kms:ResourceAliases`. */
-export const KEY_PURPOSES = ["state", "weights"] as const;
+export const KEY_PURPOSES = ["state", "weights", "logs", "alarms"] as const;
 export type KeyPurpose = (typeof KEY_PURPOSES)[number];
 export const keyAlias = ({ environment }: Pick<Place, "environment">, purpose: KeyPurpose): string =>
   `alias/homeport-${environment}-${purpose}`;

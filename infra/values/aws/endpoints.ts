@@ -18,12 +18,14 @@ interface Need {
 /** The last part of an endpoint's name, `com.amazonaws.<region>.<service>`. */
 const SERVICES = [
   "aps-workspaces",
+  "autoscaling",
   "ec2",
   "ecr.api",
   "ecr.dkr",
   "eks",
   "eks-auth",
   "elasticloadbalancing",
+  "sns",
   "sqs",
   "ssm",
   "ssmmessages",
@@ -39,6 +41,11 @@ const NEEDS: readonly Need[] = [
   { by: "nodes", services: ["ecr.api", "ecr.dkr"], why: "images; their layers come through the S3 endpoint" },
   { by: "pod identity", services: ["eks-auth"], why: "pods' credentials" },
   { by: "ebs-csi-driver", services: ["ec2"], why: "volumes" },
+  {
+    by: "cluster autoscaler",
+    services: ["autoscaling", "ec2", "eks"],
+    why: "sizes of node groups, and what is in them",
+  },
   { by: "load balancer controller", services: ["ec2", "elasticloadbalancing"], why: "pods as targets" },
   {
     by: "karpenter",
@@ -51,6 +58,12 @@ const NEEDS: readonly Need[] = [
     services: ["aps-workspaces"],
     why: "remote write",
     when: ({ monitoring }) => monitoring.prometheus === "managed",
+  },
+  {
+    by: "alertmanager",
+    services: ["sns"],
+    why: "alarms",
+    when: ({ monitoring }) => monitoring.prometheus === "cluster" && monitoring.alertTo.length > 0,
   },
   {
     by: "tunnel",

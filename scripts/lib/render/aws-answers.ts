@@ -20,6 +20,7 @@ const MORE: Readonly<Record<string, (of: Named) => Fields>> = {
     arnSuffix: of("arn suffix"),
   }),
   "aws:lb/targetGroup:TargetGroup": (of) => ({ arnSuffix: of("arn suffix") }),
+  "aws:amp/workspace:Workspace": (of) => ({ prometheusEndpoint: of("url") }),
   "aws:acm/certificate:Certificate": (of) => ({
     domainValidationOptions: [
       {

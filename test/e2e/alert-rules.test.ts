@@ -1,0 +1,96 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ruleFile, ruleGroups } from "../../infra/core/monitoring/alert-rules";
+import { scrapeJobs } from "../../infra/core/monitoring/scrape-jobs";
+import { attempt } from "../../scripts/local/command";
+import { buildGoModule, toolPath } from "../../scripts/local/toolchain";
+import { ALERT_CASES, ASKED_AT, type Series } from "../support/alert-cases";
+
+jest.setTimeout(1_800_000); // on a bare machine promtool is built first, about four minutes of two cores
+
+/** Half an hour into the last day of the block: promtool's clock starts at 1970. */
+const BLOCK = { pool: "a100", endsAt: 86_400 + 1800 };
+const groups = ruleGroups([BLOCK]);
+const folder = mkdtempSync(join(tmpdir(), "homeport-alerts-"));
+
+const promtool = (...args: string[]) => attempt(toolPath("promtool", "promtool"), args, { cwd: folder });
+
+beforeAll(async () => {
+  await buildGoModule("promtool");
+  writeFileSync(join(folder, "rules.json"), ruleFile(groups));
+});
+
+/** The collector itself and the gateway are well, so that only what a case says speaks. */
+const WELL: Series = { 'up{job="prometheus"}': "1x2000", 'up{job="envoy",pod="z"}': "1x2000" };
+
+/** All alerts that speak, and no other, `at` minutes after the start. */
+function expectation(name: string, series: Series, speaking: readonly string[], at = ASKED_AT): object {
+  const healthy = Object.entries(WELL).filter(
+    ([key]) => !Object.keys(series).some((own) => own.split(",")[0] === key.split(",")[0]),
+  );
+  return {
+    name,
+    interval: "1m",
+    input_series: [...healthy, ...Object.entries(series)].map(([key, values]) => ({ series: key, values })),
+    promql_expr_test: [
+      {
+        expr: 'count by (alertname) (ALERTS{alertstate="firing"})',
+        eval_time: `${at}m`,
+        exp_samples: speaking.map((alertname) => ({ labels: `{alertname="${alertname}"}`, value: 1 })),
+      },
+    ],
+  };
+}
+
+async function verdict(tests: readonly object[]): Promise<{ code: number; text: string }> {
+  const file = { rule_files: ["rules.json"], evaluation_interval: "1m", tests };
+  writeFileSync(join(folder, "tests.json"), JSON.stringify(file));
+  const { code, stdout, stderr } = await promtool("test", "rules", "tests.json");
+  return { code, text: `${stdout}${stderr}` };
+}
+
+/** Until the last day begins nobody is told of the block. */
+const QUIET_UNTIL = 29;
+
+it("rules are what Prometheus reads, without a complaint", async () => {
+  const { code, stdout, stderr } = await promtool("check", "rules", "--lint=all", "--lint-fatal", "rules.json");
+  expect([code, `${stdout}${stderr}`]).toEqual([0, expect.stringContaining("rules found")]);
+});
+
+it.each([true, false])("scrape jobs are what Prometheus reads (kubelets verified: %s)", async (verifyKubelets) => {
+  writeFileSync(join(folder, "prometheus.json"), JSON.stringify({ scrape_configs: scrapeJobs({ verifyKubelets }) }));
+  const { code, stdout, stderr } = await promtool("check", "config", "--syntax-only", "prometheus.json");
+  expect([code, `${stdout}${stderr}`]).toEqual([0, expect.stringContaining("SUCCESS")]);
+});
+
+it("every rule has a case, and every case a rule", () => {
+  expect(Object.keys(ALERT_CASES).sort()).toEqual(groups.flatMap(({ rules }) => rules.map(({ name }) => name)).sort());
+});
+
+it("every alert speaks when it should, alone but for those that say the same; and is silent when it looks alike", async () => {
+  const cases = Object.entries(ALERT_CASES).filter(([name]) => name !== "CapacityBlockEnds");
+  const always = ASKED_AT > QUIET_UNTIL ? ["CapacityBlockEnds"] : [];
+  const { code, text } = await verdict(
+    cases.flatMap(([name, { fires, silent, with: others = [] }]) => [
+      expectation(`${name} speaks`, fires, [name, ...others, ...always]),
+      expectation(`${name} is silent`, silent, always),
+    ]),
+  );
+  expect([code, text]).toEqual([0, expect.stringContaining("SUCCESS")]);
+});
+
+it("the end of a capacity block is told for a day, and neither before nor after", async () => {
+  const { code, text } = await verdict([
+    expectation("before", {}, [], QUIET_UNTIL),
+    expectation("a day before", {}, ["CapacityBlockEnds"], QUIET_UNTIL + 2),
+    expectation("a minute before", {}, ["CapacityBlockEnds"], 24 * 60 + 29),
+    expectation("after", {}, [], 24 * 60 + 31),
+  ]);
+  expect([code, text]).toEqual([0, expect.stringContaining("SUCCESS")]);
+});
+
+it("a test that expects another alert fails", async () => {
+  const { code, text } = await verdict([expectation("wrong", ALERT_CASES.GpuHot?.fires ?? {}, ["NodeNotReady"], 20)]);
+  expect([code, text]).toEqual([1, expect.stringContaining("GpuHot")]);
+});
