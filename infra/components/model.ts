@@ -24,7 +24,7 @@ export class Model extends pulumi.ComponentResource {
     const made = new Map(
       releases.map((one) => [one.name, new VllmRelease(region, config, one, { parent: this, dependsOn })]),
     );
-    const values = gatewayValues(config, model, releases);
+    const values = gatewayValues(region, config, model, releases);
     const live = made.get(config.models[model]?.live ?? "");
     if (values !== undefined && live !== undefined)
       new ModelGateway(region, values, { parent: this, dependsOn: [...dependsOn, live] });

@@ -64,7 +64,7 @@ export const basePaths = (model: string, { policies }: StackConfig, dataClass: s
   );
 
 /** Policies that may call the model, with the addresses at which they find it. */
-const policiesOf = (model: string, config: StackConfig): GatewayValues["policies"] =>
+const policiesOf = (region: string, model: string, config: StackConfig): GatewayValues["policies"] =>
   Object.entries(config.policies)
     .filter(([, policy]) => policy.models.includes(model))
     .map(([name, policy]) => ({
@@ -73,23 +73,23 @@ const policiesOf = (model: string, config: StackConfig): GatewayValues["policies
       gateway: gatewayName(policy.class),
       keysSecret: keysSecretName(name),
       prefixes: prefixesOf(name, policy, model),
-      hostnames: hostnamesOf(model, policy, config),
+      hostnames: hostnamesOf(region, model, policy, config),
     }));
 
 /** Names under which clients ask; none means any. */
-function hostnamesOf(model: string, policy: PolicyConfig, config: StackConfig): string[] {
+function hostnamesOf(region: string, model: string, policy: PolicyConfig, config: StackConfig): string[] {
   const { hostname } = config.traffic;
   if (hostname === undefined) return [];
   const entrance = entrancesOf(config).find(({ key }) => key === entranceKey(model, policy.class));
   if (config.environment.platform === "kubernetes" || entrance === undefined) return [hostname];
-  return [hostOf(entrance, hostname), ...config.regions.map((region) => regionalHostOf(entrance, region, hostname))];
+  return [hostOf(entrance, hostname), regionalHostOf(entrance, region, hostname)];
 }
 
 /** Where a load balancer asks whether the model's live release answers in this region. */
 export const readinessPath = (model: string): string => `/homeport/ready/${model}`;
 
-/** One route per entrance, open without a key to callers inside the VPCs, where load balancers' checks come from. */
-const readinessOf = (model: string, config: StackConfig): GatewayValues["readiness"] =>
+/** One route per entrance, open without a key to callers inside the VPC, where load balancers' checks come from. */
+const readinessOf = (region: string, model: string, config: StackConfig): GatewayValues["readiness"] =>
   config.environment.platform === "kubernetes"
     ? []
     : entrancesOf(config)
@@ -98,20 +98,21 @@ const readinessOf = (model: string, config: StackConfig): GatewayValues["readine
           route: `${model}.ready.${dataClass}`,
           gateway: gatewayName(dataClass),
           path: readinessPath(model),
-          cidrs: config.regions.map((region) => vpcCidr(region, config)),
+          cidrs: [vpcCidr(region, config)],
         }));
 
 const defaultModel = ({ models, default: chosen }: PolicyConfig): string | undefined =>
   chosen ?? (models.length === 1 ? models[0] : undefined);
 
-/** Routes of one model; undefined when its live release does not run here, because then nothing could answer. */
+/** Routes of one model in one region; undefined when its live release does not run here, because then nothing could answer. */
 export function gatewayValues(
+  region: string,
   config: StackConfig,
   model: string,
   releases: readonly RunningRelease[],
 ): GatewayValues | undefined {
   const pointers = config.models[model];
-  const policies = policiesOf(model, config);
+  const policies = policiesOf(region, model, config);
   if (pointers === undefined || policies.length === 0) return undefined;
   if (!releases.some(({ name }) => name === pointers.live)) return undefined;
   const present = new Set(releases.map(({ name }) => name));
@@ -128,7 +129,7 @@ export function gatewayValues(
     })),
     servePort: PORTS.serve,
     policies,
-    readiness: readinessOf(model, config),
+    readiness: readinessOf(region, model, config),
     limits: { bodyKiB: pointers.limits.bodyKiB },
     owner: config.environment.owner,
   };

@@ -21,7 +21,7 @@ export function describeStack({ config, releases }: Pick<LoadedStack, "config" |
   const unmirrored = config.regions.flatMap((region) =>
     Object.keys(config.models).flatMap((model) => {
       const found = releasesIn(region, config, model, releases);
-      const routes = gatewayValues(config, model, found.running)?.policies ?? [];
+      const routes = gatewayValues(region, config, model, found.running)?.policies ?? [];
       if (routes.length > 0)
         addresses[model] = Object.fromEntries(routes.map(({ name, prefixes }) => [name, prefixes.at(-1) ?? ""]));
       return found.unmirrored;

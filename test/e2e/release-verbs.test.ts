@@ -51,7 +51,7 @@ function applyGateway(): void {
   const { config, releases } = loaded();
   const objects = helmTemplate(
     "gateway",
-    gatewayValues(config, MODEL, releasesIn("local", config, MODEL, releases).running),
+    gatewayValues("local", config, MODEL, releasesIn("local", config, MODEL, releases).running),
   );
   const isRoute = ({ kind }: KubernetesObject) => kind === "HTTPRoute";
   applyObjects([...objects.filter((o) => !isRoute(o)), ...objects.filter(isRoute)]);

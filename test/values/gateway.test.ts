@@ -40,7 +40,7 @@ function stack(model: object): StackConfig {
 }
 
 const values = (config: StackConfig) =>
-  gatewayValues(config, "chat", releasesIn("local", config, "chat", files).running);
+  gatewayValues("local", config, "chat", releasesIn("local", config, "chat", files).running);
 
 describe("the routes of a model", () => {
   it("stand once per policy that may call it, the default model also at the policy's own address", () => {
@@ -66,7 +66,7 @@ describe("the routes of a model", () => {
     const config = stack({ live: "r1", candidate: { release: "r2", step: "canary", percent: 10 } });
     const without = (name: string) => {
       const chat = { ...files.chat, [name]: { ...(files.chat[name] as ReleaseFile), mirrored: {} } };
-      return gatewayValues(config, "chat", releasesIn("local", config, "chat", { chat }).running);
+      return gatewayValues("local", config, "chat", releasesIn("local", config, "chat", { chat }).running);
     };
     expect(without("r1")).toBeUndefined();
     expect(without("r2")?.backends.map(({ release, weight }) => [release, weight])).toEqual([["r1", 100]]);

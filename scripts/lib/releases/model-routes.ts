@@ -15,7 +15,7 @@ export function modelRoutes(
   model: string,
   also: readonly string[] = [],
 ): KubernetesObject[] {
-  const values = gatewayValues(config, model, releasesIn(region, config, model, releases, also).running);
+  const values = gatewayValues(region, config, model, releasesIn(region, config, model, releases, also).running);
   if (values === undefined) return [];
   return helmTemplate("gateway", CHART_SCHEMAS.gateway.parse(values)).filter(({ kind }) => kind === "HTTPRoute");
 }
