@@ -25,7 +25,7 @@ export const estimate = (stack: Stack): Estimate =>
 
 function nodeLines(region: string, { name, config, releases }: Stack): CostLine[] {
   const [system] = plannedGroups({ region, place: { environment: name }, config, releases });
-  const [type = ""] = (system?.group as { instanceTypes?: string[] } | undefined)?.instanceTypes ?? [];
+  const [type = ""] = system?.group.instanceTypes ?? [];
   const line = (what: string, instanceType: string, count: number, change: (price: Price) => Price, hours?: number) =>
     costLine(region, what, count, change(instancePrice(region, instanceType) ?? { usd: 0, known: false }), hours);
   return [

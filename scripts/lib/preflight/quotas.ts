@@ -1,0 +1,58 @@
+import {
+  GetAWSDefaultServiceQuotaCommand,
+  GetServiceQuotaCommand,
+  NoSuchResourceException,
+  ServiceQuotasClient,
+} from "@aws-sdk/client-service-quotas";
+import type { Place } from "../../../infra/core/aws/names";
+import { type PoolSize, type QuotaName, quotaOf, vCpusNeeded } from "../../../infra/core/aws/quotas";
+import { plannedGroups } from "../../../infra/values/aws/node-group";
+import { awsClient } from "../aws/client";
+import type { Asked, Check } from "./check";
+
+const ServiceCode = "ec2";
+
+/** One check per quota that the region's pools count against. */
+export function quotaChecks(place: Place, { config, releases }: Asked): Check[] {
+  const { region, environment } = place;
+  const [system] = plannedGroups({ region, place: { environment }, config, releases });
+  const [instanceType] = system?.group.instanceTypes ?? [];
+  const pools: PoolSize[] = [
+    ...Object.values(config.pools),
+    { instanceType, max: system?.group.scalingConfig.maxSize ?? 0, capacity: ["on-demand"] },
+  ];
+  return Object.entries(vCpusNeeded(pools)).map(([name, need]) => quotaCheck(region, name as QuotaName, need));
+}
+
+function quotaCheck(region: string, quota: QuotaName, need: number): Check {
+  const { code, name } = quotaOf(quota);
+  return {
+    name: `${region} quota ${quota}`,
+    look: async () => {
+      const value = await quotaValue(region, code);
+      if (value === undefined)
+        return { found: `no quota ${code} here (${name})`, fix: "look for its name in the Service Quotas console" };
+      const found = `${value} vCPUs (${name}), this stack may run ${need}`;
+      if (value >= need) return { found };
+      return {
+        found,
+        fix: `aws service-quotas request-service-quota-increase --service-code ${ServiceCode} --quota-code ${code} --desired-value ${need} --region ${region}`,
+      };
+    },
+  };
+}
+
+/** The account's own limit; where nobody ever raised it, AWS knows only the default. */
+async function quotaValue(region: string, QuotaCode: string): Promise<number | undefined> {
+  const quotas = awsClient(ServiceQuotasClient, { region });
+  const unlessMissing = (error: unknown) => {
+    if (error instanceof NoSuchResourceException) return undefined;
+    throw error;
+  };
+  const own = await quotas.send(new GetServiceQuotaCommand({ ServiceCode, QuotaCode })).catch(unlessMissing);
+  if (own?.Quota?.Value !== undefined) return own.Quota.Value;
+  const usual = await quotas
+    .send(new GetAWSDefaultServiceQuotaCommand({ ServiceCode, QuotaCode }))
+    .catch(unlessMissing);
+  return usual?.Quota?.Value;
+}
