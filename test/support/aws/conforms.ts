@@ -34,7 +34,7 @@ function complaints(inputs: Record<string, unknown>, mapped: MappedType): string
   validate(shape);
   return [
     ...unmapped.map((path) => `${path} is neither in ${mapped.schema} nor in the table of names`),
-    ...(validate.errors ?? []).filter((error) => !mayHold(error)).map(sentence),
+    ...(validate.errors ?? []).filter((error) => !mayHold(error) && !isDerived(error, mapped)).map(sentence),
   ];
 }
 
@@ -48,6 +48,9 @@ function holdsUnknown(value: unknown): boolean {
   return typeof value === "string" && /<known after apply>|<[^<>]+ of [^<>]+>/.test(value);
 }
 
+const isDerived = ({ keyword, params }: ErrorObject, { derived = [] }: MappedType): boolean =>
+  keyword === "required" && derived.includes(params.missingProperty);
+
 function sentence({ instancePath, message, params, data }: ErrorObject): string {
   const given = typeof data === "object" ? "" : ` (given ${JSON.stringify(data)})`;
   const allowed = "allowedValues" in params ? `: ${params.allowedValues.join(", ")}` : "";
@@ -57,15 +60,15 @@ function sentence({ instancePath, message, params, data }: ErrorObject): string 
 const ajv = new Ajv({ allErrors: true, verbose: true, strict: false, coerceTypes: true });
 const validators = new Map<string, ValidateFunction>();
 
-function validatorOf({ schema, part, derived = [] }: MappedType): ValidateFunction {
-  const key = `${schema} ${part} ${derived}`;
+function validatorOf({ schema, part }: MappedType): ValidateFunction {
+  const key = `${schema} ${part}`;
   const there = validators.get(key);
   if (there !== undefined) return there;
   const { properties, required, definitions } = schemaOf(schema);
   const made = ajv.compile({
     type: "object",
     properties: withPointers(properties),
-    required: part === true ? [] : required.filter((name) => !derived.includes(name)),
+    required: part === true ? [] : required,
     definitions: withPointers(definitions),
   });
   validators.set(key, made);

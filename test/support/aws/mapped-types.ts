@@ -72,12 +72,22 @@ export const MAPPED_TYPES: Readonly<Record<string, MappedType>> = {
     },
   },
   "aws:amp/workspace:Workspace": { schema: "AWS::APS::Workspace" },
+  "aws:amp/workspaceConfiguration:WorkspaceConfiguration": {
+    schema: "AWS::APS::Workspace",
+    part: true,
+    names: {
+      workspaceId: null,
+      retentionPeriodInDays: "WorkspaceConfiguration.RetentionPeriodInDays",
+      limitsPerLabelSets: "WorkspaceConfiguration.LimitsPerLabelSets",
+    },
+  },
   "aws:autoscaling/schedule:Schedule": {
     schema: "AWS::AutoScaling::ScheduledAction",
     names: { scheduledActionName: null },
   },
   "aws:budgets/budget:Budget": {
     schema: "AWS::Budgets::Budget",
+    derived: ["SubscriptionType"],
     inside: "Budget",
     names: {
       accountId: null,
@@ -99,6 +109,7 @@ export const MAPPED_TYPES: Readonly<Record<string, MappedType>> = {
   },
   "aws:cloudtrail/trail:Trail": {
     schema: "AWS::CloudTrail::Trail",
+    derived: ["IsLogging"],
     names: { name: "TrailName", enableLogging: "IsLogging", cloudWatchLogsGroupArn: "CloudWatchLogsLogGroupArn" },
   },
   "aws:cloudwatch/dashboard:Dashboard": { schema: "AWS::CloudWatch::Dashboard" },
