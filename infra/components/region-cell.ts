@@ -4,6 +4,7 @@ import type { PulumiStack } from "../config/load";
 import { releasesIn } from "../values/running-releases";
 import { Foundation } from "./aws/foundation";
 import type { LoadBalancers } from "./aws/load-balancers";
+import { NodeSoftware } from "./aws/node-software";
 import { CellSecrets } from "./cell-secrets";
 import type { KeysByPolicy } from "./client-keys";
 import { Edge } from "./edge";
@@ -41,8 +42,10 @@ export class RegionCell extends pulumi.ComponentResource {
 
     const namespaces = new Namespaces(region, config, { parent: this, dependsOn: foundation?.ready });
     const secrets = new CellSecrets(region, { ...stack, keys }, { parent: this, dependsOn: [namespaces] });
-    if (foundation !== undefined)
-      new TargetBindings(region, config, foundation.loadBalancers, { parent: this, dependsOn: [namespaces] });
+    if (foundation !== undefined) {
+      const software = new NodeSoftware(foundation.cell, { parent: this, dependsOn: [namespaces] });
+      new TargetBindings(region, config, foundation.loadBalancers, { parent: this, dependsOn: [software] });
+    }
     const envoyGateway = new EnvoyGateway(region, config, { parent: this, dependsOn: [namespaces] });
     const edge = new Edge(region, config, { parent: this, dependsOn: [envoyGateway] });
     if (config.monitoring.prometheus !== "none")

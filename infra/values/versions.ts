@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import type { Problem } from "../core/errors";
 import { CHARTS } from "../core/helm-template";
 import { PinnedImage } from "../core/release";
 
@@ -59,3 +60,11 @@ export type Versions = z.output<typeof Versions>;
 
 export const readVersions = (): Versions =>
   Versions.parse(JSON.parse(readFileSync(join(CHARTS, "versions.json"), "utf8")));
+
+/** An image that something needs, of which only a tag is known. */
+export const unresolvedImage = (name: string): Problem => ({
+  path: `charts/versions.json#images.${name}`,
+  given: readVersions().unresolved[name] ?? "missing",
+  allowed: "an image by its digest, because a tag can move",
+  fix: "ask its registry for the digest of that tag (docker buildx imagetools inspect), and write it there",
+});

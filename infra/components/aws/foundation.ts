@@ -28,7 +28,7 @@ export class Foundation extends pulumi.ComponentResource {
   /** What must stand before the first pod is asked for. */
   readonly ready: readonly pulumi.Resource[];
 
-  constructor(cell: AwsCell) {
+  constructor(readonly cell: AwsCell) {
     const { region, place } = cell;
     const aws = new AwsProvider(region, {
       region,

@@ -1,8 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
+import { karpenterPools } from "../../values/aws/karpenter";
 import { plannedGroups } from "../../values/aws/node-group";
 import type { AwsCell, CellOptions } from "./cell";
 import type { Cluster } from "./cluster";
 import { EfaSecurityGroup } from "./efa-security-group";
+import { InterruptionQueue } from "./interruption-queue";
 import type { Network } from "./network";
 import { NodePool } from "./node-pool";
 import { NodeRole } from "./node-role";
@@ -34,6 +36,7 @@ export class NodePools extends pulumi.ComponentResource {
         { parent: this, dependsOn },
       );
     });
+    if (karpenterPools(cell.config).length > 0) new InterruptionQueue(cell, { parent: this });
     this.ready = pools.slice(0, 1);
     this.registerOutputs();
   }

@@ -13,7 +13,7 @@ export interface NodeSettings {
 const CRITICAL_SECONDS = 30;
 
 /** Pods of a GPU node: a few engines and DaemonSets. Every type of the catalogue has addresses for so many. */
-const GPU_NODE_PODS = 50;
+export const GPU_NODE_PODS = 50;
 
 const kubelet = ({ gpu, graceSeconds }: NodeSettings) => ({
   ...(gpu ? { maxPods: GPU_NODE_PODS } : {}),

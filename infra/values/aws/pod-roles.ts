@@ -1,6 +1,12 @@
 import type { StackConfig } from "../../config/schema";
 import { clusterArn, type Place } from "../../core/aws/names";
 import { NAMESPACES } from "../../core/names";
+import { publishPolicy } from "./alarm-topic";
+import { AUTOSCALER } from "./cluster-autoscaler";
+import { KARPENTER, karpenterPools } from "./karpenter";
+import { LOAD_BALANCER_CONTROLLER } from "./load-balancer-controller";
+import { remoteWritePolicy } from "./metrics";
+import { autoscalerPolicy, karpenterPolicy, loadBalancerControllerPolicy } from "./node-software-policies";
 import { managedPolicyArn, type PolicyDocument, policyDocument } from "./policy";
 import { nodeCachePolicy } from "./weights-policies";
 
@@ -16,7 +22,7 @@ export interface PodRole {
   managedPolicy?: string;
 }
 
-export function podRoles(place: Place, _: StackConfig): PodRole[] {
+export function podRoles(place: Place, config: StackConfig): PodRole[] {
   return [
     {
       purpose: "vpc-cni",
@@ -36,7 +42,30 @@ export function podRoles(place: Place, _: StackConfig): PodRole[] {
       serviceAccount: "node-cache",
       policy: nodeCachePolicy(place),
     },
+    { purpose: "cluster-autoscaler", ...AUTOSCALER, policy: autoscalerPolicy(place) },
+    {
+      purpose: "load-balancer-controller",
+      ...LOAD_BALANCER_CONTROLLER,
+      policy: loadBalancerControllerPolicy(place),
+    },
+    ...(karpenterPools(config).length === 0
+      ? []
+      : [{ purpose: "karpenter", ...KARPENTER, policy: karpenterPolicy(place) }]),
+    ...monitoringRoles(place, config),
   ];
+}
+
+/** The collector sends to the managed Prometheus; a Prometheus in the cluster has an Alertmanager that tells the topic. */
+function monitoringRoles(place: Place, { monitoring }: StackConfig): PodRole[] {
+  const role = (serviceAccount: string, policy: PolicyDocument): PodRole => ({
+    purpose: serviceAccount,
+    namespace: NAMESPACES.monitoring,
+    serviceAccount,
+    policy,
+  });
+  if (monitoring.prometheus === "managed") return [role("prometheus", remoteWritePolicy(place))];
+  const tells = monitoring.prometheus === "cluster" && monitoring.alertTo.length > 0;
+  return tells ? [role("alertmanager", publishPolicy(place))] : [];
 }
 
 /**

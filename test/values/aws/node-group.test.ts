@@ -72,8 +72,8 @@ describe("a rung", () => {
     expect(of("block").subnets).toEqual({ kind: "gpu", zones: ["use1-az4"] });
 
     expect(of("reservation").group).toMatchObject({ capacityType: "ON_DEMAND", instanceTypes: ["p4de.24xlarge"] });
-    expect(of("reservation").template.capacityReservationSpecification).toEqual({
-      capacityReservationTarget: { capacityReservationId: RESERVATION.id },
+    expect(of("reservation").template).toMatchObject({
+      capacityReservationSpecification: { capacityReservationTarget: { capacityReservationId: RESERVATION.id } },
     });
     expect(of("reservation").subnets.zones).toEqual(["use1-az6"]);
 
