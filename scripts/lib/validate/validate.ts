@@ -1,12 +1,10 @@
-import { readdirSync } from "node:fs";
-import { join } from "node:path";
 import { stringify } from "yaml";
 import type { KubernetesObject } from "../../../infra/core/kubernetes-object";
 import { FIELD_MANAGER } from "../../../infra/core/names";
 import { toolBinary } from "../../../infra/core/tool-binaries";
 import { attempt, run } from "../../local/command";
-import { toolFolder } from "../../local/toolchain";
 import type { RenderedObject } from "../render/rendered-objects";
+import { customKindFiles } from "./custom-kinds";
 
 export interface Validation {
   /** Objects that were given to the API server. */
@@ -45,10 +43,11 @@ export async function validateObjects(kubeconfig: string, objects: readonly Rend
   return { judged: objects.length, customKinds, problems };
 }
 
-/** Gives the API server Gateway API's and Envoy Gateway's kinds; returns how many it knows then. */
+/** Gives the API server every custom kind that our objects may be of; returns how many it knows then. */
 export async function teachCustomKinds(kubeconfig: string): Promise<number> {
   const kubectl = (...args: string[]) => run(toolBinary("kubectl"), ["--kubeconfig", kubeconfig, ...args]);
-  await kubectl("apply", "--server-side", ...crdFiles().flatMap((file) => ["--filename", file]));
+  const files = await customKindFiles();
+  await kubectl("apply", "--server-side", ...files.flatMap((file) => ["--filename", file]));
   const kinds = (await kubectl("get", "crd", "--output=name")).trim().split("\n");
   await kubectl("wait", "--for=condition=Established", "--timeout=60s", ...kinds);
   return kinds.length;
@@ -58,12 +57,3 @@ const manifest = (objects: readonly KubernetesObject[]): string =>
   objects.map((object) => stringify(object)).join("---\n");
 
 const complaints = (stderr: string): string[] => stderr.split("\n").filter((line) => line.trim() !== "");
-
-/** Gateway API's and Envoy Gateway's kinds, as the third-party chart installs them. */
-function crdFiles(): string[] {
-  const folder = join(toolFolder("envoy-gateway"), "gateway-helm/charts/crds/crds");
-  return readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .filter((file) => file.endsWith(".yaml"))
-    .sort()
-    .map((file) => join(folder, file));
-}
