@@ -19,7 +19,7 @@ export class NodeRole extends pulumi.ComponentResource {
       { parent: this },
     );
     this.arn = role.arn;
-    this.attachments = Object.entries(nodePolicies(place)).map(
+    this.attachments = Object.entries(nodePolicies(place, config)).map(
       ([name, policyArn]) =>
         new RolePolicyAttachment(`${region}/node-${name}`, { role: role.name, policyArn }, { parent: this }),
     );

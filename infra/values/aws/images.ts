@@ -1,4 +1,4 @@
-import type { PinnedReleases, StackConfig } from "../../config/schema";
+import type { PinnedReleases, PoolConfig, StackConfig } from "../../config/schema";
 import { mirroredImage } from "../../core/aws/names";
 import { readVersions } from "../versions";
 
@@ -8,8 +8,21 @@ export const pulledIn =
   (image: string): string =>
     platform === "aws" ? mirroredImage({ account, region }, image) : image;
 
+const runs =
+  (kubernetes: string) =>
+  ({ cluster }: StackConfig): boolean =>
+    cluster.version === kubernetes;
+const somePool =
+  (test: (pool: PoolConfig) => boolean) =>
+  ({ pools }: StackConfig): boolean =>
+    Object.values(pools).some(test);
+
 /** Images that only some stacks run, by their name in charts/versions.json. */
 const ONLY_IF: Readonly<Record<string, (config: StackConfig) => boolean>> = {
+  "cluster-autoscaler-1.33": runs("1.33"),
+  "cluster-autoscaler-1.34": runs("1.34"),
+  karpenter: somePool(({ manager }) => manager === "karpenter"),
+  "efa-device-plugin": somePool(({ multiNode }) => multiNode),
   prometheus: ({ monitoring }) => monitoring.prometheus !== "none",
   alertmanager: ({ monitoring }) => monitoring.prometheus !== "none",
   "kube-state-metrics": ({ monitoring }) => monitoring.prometheus !== "none",

@@ -67,7 +67,7 @@ function nodeClass(name: string, { region, place, config }: Cell): KubernetesObj
       ],
       kubelet: { maxPods: GPU_NODE_PODS },
       userData: stringify(nodeConfig(settings)),
-      tags: defaultTags(place.environment, config),
+      tags: { ...defaultTags(place.environment, config), [LABELS.pool]: name },
     },
   };
 }

@@ -61,7 +61,7 @@ function systemGroup({ region, place, config }: Cell): PlannedGroup {
   const rung = { capacity: "on-demand" } as const;
   const size = { min: config.environment.profile === "development" ? 1 : 2, max: SYSTEM_MAX };
   const settings = { gpu: false, graceSeconds: longestGrace(config) };
-  const tags = defaultTags(place.environment, config);
+  const tags = { ...defaultTags(place.environment, config), [LABELS.pool]: SYSTEM_POOL };
   return {
     key: SYSTEM_POOL,
     subnets: { kind: "private", zones: zonesIn(region, config) },
@@ -80,7 +80,8 @@ function poolGroups(name: string, pool: PoolConfig, cell: Cell): PlannedGroup[] 
   const { region, place, config, releases } = cell;
   const { min, max } = poolSize(region, name, config, releases);
   const instanceType = pool.instanceType ?? "";
-  const settings = { gpu: true, graceSeconds: longestGrace(config), tags: defaultTags(place.environment, config) };
+  const tags = { ...defaultTags(place.environment, config), [LABELS.pool]: name };
+  const settings = { gpu: true, graceSeconds: longestGrace(config), tags };
   return rungsIn(region, pool).map((rung, i) => {
     // The best way always has the nodes that running releases need; the others get them when it has none.
     const size = { min: i === 0 ? min : 0, max };

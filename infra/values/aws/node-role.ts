@@ -1,4 +1,6 @@
-import { type Place, partitionOf, roleName } from "../../core/aws/names";
+import type { StackConfig } from "../../config/schema";
+import { type Place, roleName } from "../../core/aws/names";
+import { managedPolicyArn } from "./policy";
 
 /** The role of every node: joining, and pulling images. Pods have roles of their own, and cannot reach this one. */
 
@@ -13,6 +15,8 @@ export const NODE_TRUST = {
 /** Addresses of pods are not in here: the network plugin asks for them by its own role. */
 const POLICIES = ["AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly"] as const;
 
-/** Managed policies by name. */
-export const nodePolicies = ({ region }: Pick<Place, "region">): Record<string, string> =>
-  Object.fromEntries(POLICIES.map((name) => [name, `arn:${partitionOf(region)}:iam::aws:policy/${name}`]));
+/** Managed policies by name. Operators who come through a tunnel come by the node's SSM agent. */
+export function nodePolicies(place: Place, { cluster }: Pick<StackConfig, "cluster">): Record<string, string> {
+  const names = cluster.access.via === "tunnel" ? [...POLICIES, "AmazonSSMManagedInstanceCore"] : POLICIES;
+  return Object.fromEntries(names.map((name) => [name, managedPolicyArn(place, name)]));
+}
