@@ -44,11 +44,6 @@ export class Foundation extends pulumi.ComponentResource {
     this.cluster = new Cluster(cell, this.network, withLogs);
     this.loadBalancers = new LoadBalancers(cell, this, withLogs);
     this.watch = new Watch(cell, { logs, entrances: this.loadBalancers.entrances }, { parent: this });
-    this.kubernetes = new KubernetesProvider(
-      region,
-      { kubeconfig: this.cluster.kubeconfig, enableServerSideApply: true },
-      { parent: this, dependsOn: [this.cluster] },
-    );
     const { network, cluster } = this;
     new WeightStore(cell, this, { parent: this });
     const addOns = plannedAddOns(cell.config);
@@ -61,6 +56,12 @@ export class Foundation extends pulumi.ComponentResource {
     const nodes = pools.ready;
     const rest = new AddOns("after-nodes", cluster, addOns.afterNodes, { parent: this, dependsOn: [roles, ...nodes] });
     this.ready = [cluster, roles, ...nodes, rest];
+    // Last, because it looks once whether the cluster answers, and the way there may lead through a node.
+    this.kubernetes = new KubernetesProvider(
+      region,
+      { kubeconfig: cluster.kubeconfig, enableServerSideApply: true },
+      { parent: this, dependsOn: [...this.ready] },
+    );
     this.registerOutputs();
   }
 }
