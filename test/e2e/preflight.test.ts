@@ -16,6 +16,7 @@ import type { Answer, Asked } from "../../scripts/lib/preflight/check";
 import { answerLine } from "../../scripts/lib/preflight/check";
 import { preflight } from "../../scripts/lib/preflight/preflight";
 import { type Call, type Front, json, refusal, startFront, xml } from "../support/aws-front";
+import { freePort } from "../support/free-port";
 import { type Moto, startMoto } from "../support/moto";
 
 /**
@@ -212,6 +213,40 @@ describe("homeport preflight", () => {
     expect(await complaints({ config: { ...asked.config, pools } as never })).toEqual([
       "✗ hosted zone: Z0123456789ABCDEFGHIJ is other.org, and traffic.hostname is llm.example.com; correct one of the two: names of one zone cannot be made in another",
       "✗ us-east-1 reservation of pool a100: cr-0a1b2c3d4e5f60718 is expired, not active, holds p4d.24xlarge, not p4de.24xlarge; correct pools.a100.reservation",
+    ]);
+  });
+
+  it("says whether a cluster that exists can be reached from here", async () => {
+    const clusterAt = (endpoint: string) => (call: Call) =>
+      call.action === "/clusters/homeport-prod"
+        ? json({ cluster: { name: "homeport-prod", status: "ACTIVE", endpoint } })
+        : good(call);
+    front.answerWith(clusterAt(front.endpoint));
+    expect(await complaints()).toEqual([]);
+    const nobody = `http://127.0.0.1:${await freePort()}`;
+    front.answerWith(clusterAt(nobody));
+    expect(await complaints()).toEqual(
+      asked.places.map(
+        ({ region }) =>
+          `✗ ${region} cluster: homeport-prod is ACTIVE, but ${nobody} does not answer here (ECONNREFUSED); run this from an address in cluster.access.cidrs, or add this one`,
+      ),
+    );
+  });
+
+  it("judges the certificates that the stack names", async () => {
+    const CertificateArn = `arn:aws:acm:us-east-1:123456789012:certificate/${"1".repeat(8)}`;
+    const certificates = { "us-east-1": CertificateArn, "us-west-2": CertificateArn };
+    const config = { ...asked.config, traffic: { ...asked.config.traffic, certificates } };
+    front.answerWith((call) => {
+      if (call.service !== "acm") return good(call);
+      if (call.region === "us-west-2") return json({ Certificate: { Status: "PENDING_VALIDATION" } });
+      return json({ Certificate: { Status: "ISSUED", SubjectAlternativeNames: ["llm.example.com"] } });
+    });
+    expect(await complaints({ config })).toEqual([
+      expect.stringMatching(
+        /^✗ us-east-1 certificate: the certificate for llm\.example\.com does not cover chat\S*\.llm\.example\.com.*; request one for \*\.llm\.example\.com$/,
+      ),
+      "✗ us-west-2 certificate: the certificate is PENDING_VALIDATION, not ISSUED; add the DNS records that ACM asks for, or request it again",
     ]);
   });
 

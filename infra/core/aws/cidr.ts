@@ -32,7 +32,7 @@ export const contains = (outer: Cidr, inner: Cidr): boolean =>
 /** Two ranges overlap exactly when one holds the other: both begin at a multiple of their size. */
 export const overlap = (a: Cidr, b: Cidr): boolean => contains(a, b) || contains(b, a);
 
-export interface ZoneSubnets {
+interface ZoneSubnets {
   /** 1,024 addresses for NAT gateways and public load balancers. */
   public: string;
   /** 4,096 each for the control plane, CPU nodes and their pods, and for GPU nodes and theirs. */
@@ -55,7 +55,7 @@ const PLAN = {
 };
 export const VPC_PREFIX = 16;
 /** Zone 8's blocks would lie behind the VPC's end. */
-export const LAST_ZONE = 7;
+const LAST_ZONE = 7;
 
 /**
  * Subnets of one region by zone id (`use1-az4`). A zone's own number chooses its part of the range, so adding a zone or

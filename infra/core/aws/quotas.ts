@@ -32,7 +32,7 @@ export interface PoolSize {
   capacity: readonly string[];
 }
 
-/** `undefined` for capacity that was paid for or set aside: blocks count against no limit. */
+/** `undefined` for a block: it was paid for. That it counts against no limit was not found in writing. */
 export function quotaName(instanceType: string, capacity: string): QuotaName | undefined {
   if (capacity === "block") return undefined;
   const family = /^p\d/.test(instanceType) ? "P" : /^g\d/.test(instanceType) ? "G" : "standard";

@@ -35,14 +35,30 @@ export interface Answer extends Finding {
 /** Questions that may be under way at once: few enough for AWS's limits on calls. */
 const WIDTH = 6;
 
-/** Asks everything, whatever the answers; a refusal is an answer, too. */
-export async function answersTo(checks: readonly Check[], onAnswer: () => void): Promise<Answer[]> {
+/** Longer than six attempts with their pauses take. */
+const PATIENCE_MS = 120_000;
+
+/** Asks everything, whatever the answers; a refusal is an answer, too, and so is none. */
+export async function answersTo(
+  checks: readonly Check[],
+  onAnswer: () => void,
+  patienceMs = PATIENCE_MS,
+): Promise<Answer[]> {
   const { signal } = new AbortController();
   return eachOf(checks, WIDTH, signal, async ({ name, look }) => {
-    const { found, fix } = await look().catch(refusal);
+    const { found, fix } = await within(patienceMs, look().catch(refusal));
     onAnswer();
     return { name, ok: fix === undefined, found, ...(fix === undefined ? {} : { fix }) };
   });
+}
+
+async function within(ms: number, answer: Promise<Finding>): Promise<Finding> {
+  let timer: NodeJS.Timeout | undefined;
+  const silence = new Promise<Finding>((resolve) => {
+    const fix = "check the network, proxies and the endpoint (AWS_ENDPOINT_URL)";
+    timer = setTimeout(() => resolve({ found: `no answer within ${ms / 1000} s`, fix }), ms);
+  });
+  return Promise.race([answer, silence]).finally(() => clearTimeout(timer));
 }
 
 function refusal(error: unknown): Finding {
