@@ -92,7 +92,7 @@ export const ownKeyPolicy = ({ account, region }: Place): Statement => ({
   Resource: "*",
 });
 
-const ENCRYPT = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"];
+const ENCRYPT = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*"];
 
 /** Each writer for what it writes; readers are let in by IAM. */
 export function logsKeyPolicy(place: Place): PolicyDocument {
@@ -104,7 +104,7 @@ export function logsKeyPolicy(place: Place): PolicyDocument {
       Sid: "Delivery",
       Effect: "Allow",
       Principal: { Service: "delivery.logs.amazonaws.com" },
-      Action: ENCRYPT,
+      Action: [...ENCRYPT, "kms:DescribeKey"],
       Resource: "*",
       Condition: ownAccount(place),
     },
@@ -112,6 +112,7 @@ export function logsKeyPolicy(place: Place): PolicyDocument {
       Sid: "CloudWatchLogs",
       Effect: "Allow",
       Principal: { Service: `logs.${region}.amazonaws.com` },
+      // Without kms:DescribeKey: a question about a key has no encryption context, so it never meets the condition.
       Action: ENCRYPT,
       Resource: "*",
       Condition: {

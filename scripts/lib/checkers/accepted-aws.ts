@@ -4,6 +4,14 @@ const TLS_VERSION =
   'a number with a point, as AWS\'s own documentation of the key has it ("NumericLessThan": {"s3:TlsVersion": "1.2"}); ' +
   "parliament takes integers only, and asks for the key on two actions of `s3:*` where a refusal needs none";
 
+const OF_LOGS =
+  "the end of the chain of logs: who reads a log is in the trail's data events, its objects are locked and versioned, " +
+  "nobody waits for a new one, and a copy in another region would leave the region that residency allows";
+
+const OF_TRAIL =
+  "alarms come from the services themselves and a copy in CloudWatch would cost more than the trail; files lie locked " +
+  "in a bucket of their own and are read after the fact";
+
 /** What the checkers may find in AWS resources without failing the run. A row that excuses nothing fails it. */
 export const ACCEPTED_AWS: readonly AcceptedRow[] = [
   {
@@ -29,6 +37,37 @@ export const ACCEPTED_AWS: readonly AcceptedRow[] = [
     reason:
       "AWS names this key as the way to allow the use of a key by its alias (KMS developer guide, alias-authorization, " +
       "read 2026-11-22); parliament's list has it for no action",
+  },
+  {
+    checker: "parliament",
+    check: "MISMATCHED_TYPE",
+    object: "aws_kms_key */logs",
+    text: "*ArnLike requires a value of type Arn but given String",
+    reason:
+      "the encryption context of CloudWatch Logs is the ARN of a log group, and AWS's own key policy compares it so " +
+      "(CloudWatch Logs user guide, encrypt-log-data-kms); parliament calls every context a text",
+  },
+  ...["CKV_AWS_18", "CKV_AWS_144", "CKV2_AWS_62"].map(
+    (check): AcceptedRow => ({ checker: "checkov", check, object: "aws_s3_bucket *", reason: OF_LOGS }),
+  ),
+  ...["CKV_AWS_252", "CKV2_AWS_10"].map(
+    (check): AcceptedRow => ({ checker: "checkov", check, object: "aws_cloudtrail *", reason: OF_TRAIL }),
+  ),
+  {
+    checker: "checkov",
+    check: "CKV_AWS_158",
+    object: "aws_cloudwatch_log_group */metrics",
+    dependsOnStack: true,
+    reason:
+      "complaints of managed Prometheus about its own rules, never about requests; encrypted with CloudWatch's key",
+  },
+  {
+    checker: "checkov",
+    check: "CKV_AWS_338",
+    object: "aws_cloudwatch_log_group *",
+    dependsOnStack: true,
+    reason:
+      "how long logs are kept is the profile's: a year and more where regulated; complaints of Prometheus a month",
   },
   {
     checker: "checkov",
