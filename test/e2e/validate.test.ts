@@ -1,11 +1,13 @@
 import { stringify } from "yaml";
 import type { KubernetesObject } from "../../infra/core/kubernetes-object";
 import { toolBinary } from "../../infra/core/tool-binaries";
+import { karpenterObjects } from "../../infra/values/aws/karpenter";
 import { type RenderedStack, renderStack } from "../../scripts/lib/render/render";
 import { withApiServer } from "../../scripts/lib/validate/api-server";
 import { type Validation, validateObjects } from "../../scripts/lib/validate/validate";
 import { attempt, poll } from "../../scripts/local/command";
 import { buildGoModule } from "../../scripts/local/toolchain";
+import { awsCell } from "../support/aws-cell";
 
 jest.setTimeout(900_000); // on a bare machine the API server is built first
 
@@ -13,6 +15,7 @@ jest.setTimeout(900_000); // on a bare machine the API server is built first
 let rendered: RenderedStack;
 let whole: Validation;
 let broken: Validation;
+let karpenter: Validation;
 let accepted: string[];
 let refused: Record<string, string>;
 
@@ -41,6 +44,14 @@ const boundTo = (targetType: string): KubernetesObject => ({
   spec: { targetGroupARN: "<arn of a group>", targetType, serviceRef: { name: "homeport-internal", port: 80 } },
 });
 
+/** As in a stack whose small nodes Karpenter makes; the API server takes them for objects of stack local. */
+function karpenterNodes(change: (object: KubernetesObject) => void = () => undefined) {
+  const small = { instanceType: "g6e.2xlarge", manager: "karpenter", capacity: ["spot", "on-demand"], max: 4 };
+  const objects = structuredClone(karpenterObjects(awsCell({ pools: { small } })));
+  objects.forEach(change);
+  return objects.map((object) => ({ ...changed("Namespace", () => undefined), object }));
+}
+
 beforeAll(async () => {
   await buildGoModule("kubernetes");
   await buildGoModule("envoy-gateway");
@@ -61,7 +72,12 @@ beforeAll(async () => {
       }),
       // Only AWS stacks have one.
       { ...changed("Deployment", () => undefined), object: boundTo("pod") },
+      ...karpenterNodes(({ kind, spec }) => {
+        if (kind === "NodePool") Object.assign(spec as object, { weight: 101 });
+        else Object.assign(spec as object, { role: "beside-the-profile" });
+      }),
     ]);
+    karpenter = await validateObjects(kubeconfig, [...namespaces, ...karpenterNodes()]);
     await applyRoutes(kubeconfig);
   });
 });
@@ -106,6 +122,18 @@ describe("every rendered object of stack local", () => {
     expect(text).toMatch(/spec\.loadBalancer\.type.*Fastest/);
     expect(text).toMatch(/spec\.targetType.*"pod"/);
     expect(text).toMatch(/would violate PodSecurity "restricted.*host namespaces/);
+  });
+});
+
+describe("Karpenter's node classes and pools", () => {
+  it("are accepted by its own kinds and their rules", () => {
+    expect(karpenter.problems).toEqual([]);
+  });
+
+  it("would be refused with a weight that is too heavy, or a role beside the profile", () => {
+    const text = broken.problems.join("\n");
+    expect(text).toMatch(/NodePool.*spec\.weight.*101/);
+    expect(text).toMatch(/EC2NodeClass.*must specify exactly one of \['role', 'instanceProfile'\]/);
   });
 });
 
