@@ -16,6 +16,8 @@ jest.setTimeout(240_000);
 const MODEL = "gate";
 const KEYS = { gate: "sk-gate-0123456789", other: "sk-other-0123456789" };
 const SERVICE = "gate-stand-in";
+const READY = "/homeport/ready/gate";
+const FAR = "/homeport/ready/far";
 
 const values: GatewayValues = {
   namespace: NAMESPACES.models,
@@ -32,7 +34,11 @@ const values: GatewayValues = {
     prefixes: [`/p/${name}/m/${MODEL}/v1`, `/p/${name}/v1`],
     hostnames: [],
   })),
-  readiness: [],
+  readiness: [
+    // As load balancers ask: from anywhere, and from a network that nobody here is in.
+    { route: "gate.ready.internal", gateway: "homeport-internal", path: READY, cidrs: ["0.0.0.0/0"] },
+    { route: "far.ready.internal", gateway: "homeport-internal", path: FAR, cidrs: ["192.0.2.0/24"] },
+  ],
   limits: { bodyKiB: 64 },
   owner: "e2e",
 };
@@ -173,6 +179,20 @@ describe("a policy's route", () => {
   });
 });
 
+describe("a readiness route", () => {
+  it("is answered by a pod of the release without a key, on its own path and method alone", async () => {
+    const { status: code, body } = await ask(READY, { method: "GET" });
+    expect([code, JSON.parse(body).url]).toEqual([200, "/v1/models"]);
+    expect(await status(READY)).toBe(404);
+    expect(await status(`${READY}/x`, { method: "GET" })).toBe(404);
+  });
+
+  it("is closed to other networks, whatever a caller says of where it is", async () => {
+    expect(await status(FAR, { method: "GET" })).toBe(403);
+    expect(await status(FAR, { method: "GET", headers: { "x-forwarded-for": "192.0.2.7" } })).toBe(403);
+  });
+});
+
 describe("what is left when something is taken away", () => {
   it("without its key policy a route answers 401, 403 or 500 and not once 200, with or without a key", async () => {
     const seen: number[] = [];
@@ -200,5 +220,12 @@ describe("what is left when something is taken away", () => {
     expect(await until(async () => (await status(path, { headers })) !== 200)).toBe(true);
     expect([401, 403, 500]).toContain(await status(path, { headers }));
     expect([401, 403, 500]).toContain(await status(path));
+  });
+
+  it("without a ready pod readiness says so, and a load balancer that fails open admits nobody more", async () => {
+    inModels("scale", "deployment", SERVICE, "--replicas=0");
+    expect(await until(async () => (await status(READY, { method: "GET" })) === 503)).toBe(true);
+    expect(await status(CHAT, { headers: withKey })).toBe(503);
+    expect(await status(CHAT)).toBe(401);
   });
 });
