@@ -233,6 +233,12 @@ describe("homeport preflight", () => {
     );
   });
 
+  it("leaves a lost region alone, so that the others can be changed", async () => {
+    front.answerWith((call) => (call.region === "us-west-2" ? refusal(call, "InternalFailure", 500) : good(call)));
+    const config = { ...asked.config, regionStates: { "us-west-2": "lost" as const } };
+    expect(await complaints({ config })).toEqual([]);
+  });
+
   it("judges the certificates that the stack names", async () => {
     const CertificateArn = `arn:aws:acm:us-east-1:123456789012:certificate/${"1".repeat(8)}`;
     const certificates = { "us-east-1": CertificateArn, "us-west-2": CertificateArn };

@@ -18,6 +18,10 @@ export interface Preflight {
   unasked: number;
 }
 
+/** Regions that answer. What runs in a lost one is left as it is, and its silence must not stop the others. */
+const reachable = ({ places, config }: Asked): readonly Place[] =>
+  places.filter(({ region }) => config.regionStates[region] !== "lost");
+
 /** Asks everything at once. With the wrong credentials every answer would be the same, or about another account. */
 export async function preflight(asked: Asked, onAnswer: (of: number) => void): Promise<Preflight> {
   const questions = questionsTo(asked);
@@ -28,9 +32,10 @@ export async function preflight(asked: Asked, onAnswer: (of: number) => void): P
   return { answers: account === undefined ? answers : [account, ...answers], unasked: isOurs ? 0 : questions.length };
 }
 
-const accountCheck = ({ places: [first] }: Asked): Check => ({
+const accountCheck = (asked: Asked): Check => ({
   name: "account",
   look: async () => {
+    const first = reachable(asked)[0] ?? asked.places[0];
     await requireAccount(first);
     return { found: `these credentials belong to ${first.account}` };
   },
@@ -50,7 +55,7 @@ const questionsTo = (asked: Asked): Check[] => [
   keyCheck(asked.places[0], "state"),
   stateCheck(asked.places[0]),
   ...hostedZoneChecks(asked),
-  ...asked.places.flatMap((place) => regionChecks(place, asked)),
+  ...reachable(asked).flatMap((place) => regionChecks(place, asked)),
 ];
 
 const regionChecks = (place: Place, asked: Asked): Check[] => [
