@@ -138,7 +138,11 @@ describe("with Global Accelerator", () => {
     expect(plan.counts()[CHECK]).toBeUndefined();
     expect(plan.only("aws:globalaccelerator/accelerator:Accelerator").inputs).toMatchObject({
       name: "homeport-prod-chat-internal",
-      attributes: { flowLogsEnabled: true, flowLogsS3Bucket: "homeport-prod-123456789012-logs-us-east-1" },
+      attributes: {
+        flowLogsEnabled: true,
+        flowLogsS3Bucket: "homeport-prod-123456789012-logs-us-east-1",
+        flowLogsS3Prefix: "load-balancers/accelerator-chat-internal",
+      },
     });
     expect(plan.only("aws:globalaccelerator/listener:Listener").inputs).toMatchObject({
       portRanges: [{ fromPort: 443, toPort: 443 }],

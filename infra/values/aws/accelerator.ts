@@ -12,7 +12,8 @@ export const acceleratorArgs = ({ key }: Entrance, first: Place, { monitoring }:
     attributes: {
       flowLogsEnabled: true,
       flowLogsS3Bucket: logsBucket(first),
-      flowLogsS3Prefix: `accelerators/${key}`,
+      // Below the folder that the bucket's policy opens to load balancers.
+      flowLogsS3Prefix: `load-balancers/accelerator-${key}`,
     },
   }),
 });
