@@ -100,12 +100,17 @@ function deployment(args: AutoscalerArgs, labels: Record<string, string>) {
           runAsGroup: 65532,
           seccompProfile: { type: "RuntimeDefault" },
         },
-        topologySpreadConstraints: ["kubernetes.io/hostname", "topology.kubernetes.io/zone"].map((topologyKey) => ({
-          maxSkew: 1,
-          topologyKey,
-          whenUnsatisfiable: "ScheduleAnyway",
-          labelSelector: { matchLabels: selector },
-        })),
+        affinity: {
+          podAntiAffinity: {
+            preferredDuringSchedulingIgnoredDuringExecution: [
+              "kubernetes.io/hostname",
+              "topology.kubernetes.io/zone",
+            ].map((topologyKey) => ({
+              weight: 50,
+              podAffinityTerm: { topologyKey, labelSelector: { matchLabels: selector } },
+            })),
+          },
+        },
         containers: [
           {
             name: NAME,

@@ -13,6 +13,13 @@ const POD_RESOURCES = { name: "pod-resources", path: "/var/lib/kubelet/pod-resou
 
 const METRICS_PORT = 9400;
 
+/** A plugin is there when its socket is. */
+const socketProbe = (socket: string) => ({
+  exec: { command: ["/bin/sh", "-c", `test -S ${PLUGINS.path}/${socket}`] },
+  periodSeconds: 20,
+  timeoutSeconds: 5,
+});
+
 export interface GpuImages {
   devicePlugin: string;
   dcgmExporter: string;
@@ -41,17 +48,12 @@ const devicePlugin = (config: StackConfig, image: string): KubernetesObject[] =>
           { name: "FAIL_ON_INIT_ERROR", value: "true" },
           { name: "DEVICE_ID_STRATEGY", value: "uuid" },
         ],
+        readinessProbe: { ...socketProbe("nvidia-gpu.sock"), failureThreshold: 3 },
+        livenessProbe: { ...socketProbe("nvidia-gpu.sock"), initialDelaySeconds: 60, failureThreshold: 9 },
       },
     },
     config,
   );
-
-const probe = (seconds: number) => ({
-  httpGet: { path: "/health", port: "metrics" },
-  initialDelaySeconds: seconds,
-  periodSeconds: 10,
-  timeoutSeconds: 5,
-});
 
 /** Load, memory, temperature and errors of each GPU, with the pod that has it. Who may ask: the monitoring chart says. */
 const dcgmExporter = (config: StackConfig, image: string): KubernetesObject[] =>
@@ -71,8 +73,14 @@ const dcgmExporter = (config: StackConfig, image: string): KubernetesObject[] =>
           { name: "NODE_NAME", valueFrom: { fieldRef: { fieldPath: "spec.nodeName" } } },
         ],
         ports: [{ name: "metrics", containerPort: METRICS_PORT }],
-        readinessProbe: probe(10),
-        livenessProbe: { ...probe(45), failureThreshold: 6 },
+        readinessProbe: { tcpSocket: { port: "metrics" }, periodSeconds: 10, timeoutSeconds: 5 },
+        livenessProbe: {
+          httpGet: { path: "/health", port: "metrics" },
+          initialDelaySeconds: 45,
+          periodSeconds: 10,
+          timeoutSeconds: 5,
+          failureThreshold: 6,
+        },
       },
     },
     config,
