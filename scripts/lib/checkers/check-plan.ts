@@ -14,7 +14,7 @@ export interface PlanCheckResult extends Settled {
 }
 
 /** What one checker looked at: resources of which it had anything to say, and rules summed over them. */
-export interface PlanTally {
+interface PlanTally {
   checker: PlanCheckerName;
   resources: number;
   checks: number;

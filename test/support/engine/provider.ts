@@ -88,7 +88,7 @@ export class StandInProvider implements Provider {
 }
 
 /** `urn:pulumi:prod::homeport::parent$aws:ec2/vpc:Vpc::us-east-1/vpc` */
-export function parsed(urn: string): { type: string; name: string } {
+function parsed(urn: string): { type: string; name: string } {
   const [, , types = "", ...name] = urn.split("::");
   return { type: types.split("$").at(-1) ?? "", name: name.join("::") };
 }
