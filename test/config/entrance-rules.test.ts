@@ -31,6 +31,9 @@ it("a stream may be silent only as long as the load balancer remembers it", () =
   expect(linesOf({ ...ZONE, streamIdleSeconds: 340 })).toEqual([]);
   expect(linesOf({ streamIdleSeconds: 3600 })).toEqual([]);
   expect(linesOf({ ...ZONE, streamIdleSeconds: 3600, webFirewall: true })).toEqual([]);
+  expect(linesOf({ ...PUBLIC, streamIdleSeconds: 331, webFirewall: true, globalAccelerator: true })).toEqual([
+    "traffic.streamIdleSeconds: 331 s; at most 330 s: Global Accelerator forgets a silent connection soon after; lower it, or remove `globalAccelerator`",
+  ]);
 });
 
 it("a stream ends before an application load balancer gives its proxy up", () => {

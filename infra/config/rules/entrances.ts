@@ -7,24 +7,31 @@ import {
 } from "../../core/aws/load-balancing";
 import { entrancesOf, regionalLabelOf } from "../../core/entrances";
 import type { Problem } from "../../core/errors";
+import type { StackConfig } from "../schema";
 import { onAws, type Rule } from "./rule";
 
 /** What a load balancer can and cannot do for streams and names. */
 
-const kindName = { network: "network load balancer", application: "application load balancer" } as const;
+/** What forgets a silent connection first, without a word to either side, and the way to one that waits longer. */
+function shortestMemory({ webFirewall, globalAccelerator }: StackConfig["traffic"], tls: boolean): [string, string] {
+  if (globalAccelerator) return ["Global Accelerator", "lower it, or remove `globalAccelerator`"];
+  if (webFirewall) return ["an application load balancer", "lower it"];
+  return tls
+    ? ["a network load balancer with TLS", "lower it, or write `webFirewall: true` (up to 3600 s)"]
+    : ["a network load balancer", "lower it"];
+}
 
-/** It forgets a silent connection without a word to either side. */
 export const silenceIsShorterThanTheLoadBalancers: Rule = onAws(({ config: { traffic, regions } }) => {
-  const kind = loadBalancerKind(traffic);
   const tls = regions.some((region) => isEncrypted(region, traffic));
-  const longest = longestSilence(kind, tls);
+  const longest = longestSilence(loadBalancerKind(traffic), tls, traffic.globalAccelerator);
   if (traffic.streamIdleSeconds <= longest) return [];
+  const [who, fix] = shortestMemory(traffic, tls);
   return [
     {
       path: "traffic.streamIdleSeconds",
       given: `${traffic.streamIdleSeconds} s`,
-      allowed: `at most ${longest} s: a ${kindName[kind]}${tls ? " with TLS" : ""} forgets a silent connection soon after`,
-      fix: tls && kind === "network" ? "lower it, or write `webFirewall: true` (up to 3600 s)" : "lower it",
+      allowed: `at most ${longest} s: ${who} forgets a silent connection soon after`,
+      fix,
     },
   ];
 });

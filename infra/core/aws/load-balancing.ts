@@ -75,8 +75,12 @@ export function entranceTimes(
   return { idle, proxyIdle: idle - MARGIN, leaving, drain };
 }
 
-/** The longest silence in a stream that the load balancer outlasts. */
-export const longestSilence = (kind: LoadBalancerKind, tls: boolean): number =>
-  kind === "application"
-    ? LOAD_BALANCERS.application.idle.max - MARGIN
-    : (tls ? LOAD_BALANCERS.network.tlsIdle : LOAD_BALANCERS.network.tcpIdle.max) - MARGIN;
+/** Global Accelerator's own, unchangeable: everlive.net citing AWS, read 2026-11-22; not seen in AWS's own words. */
+const ACCELERATOR_IDLE = 340;
+
+/** The longest silence in a stream that everything on the way outlasts. */
+export function longestSilence(kind: LoadBalancerKind, tls: boolean, accelerated = false): number {
+  const { network, application } = LOAD_BALANCERS;
+  const balancer = kind === "application" ? application.idle.max : tls ? network.tlsIdle : network.tcpIdle.max;
+  return (accelerated ? Math.min(balancer, ACCELERATOR_IDLE) : balancer) - MARGIN;
+}
