@@ -10,12 +10,13 @@ export const Traffic = z
       .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+$/)
       .optional()
       .meta({
-        description: "Host name that clients use. Default: any.",
+        description:
+          "Host name that clients use; on platform `aws` the end of every model's own, `<model>.<hostname>`. Default: any, and on `aws` the load balancers' names.",
         examples: ["llm.example.com"],
         allowed: "a host name like llm.example.com",
       }),
     port: z.int().min(1).max(65_535).default(80).meta({
-      description: "Port of the gateway.",
+      description: "Port of the gateway. With a certificate clients use 443.",
       allowed: "a port from 1 to 65535",
     }),
     proxyReplicas: z.int().min(1).max(64).default(2).meta({
@@ -23,7 +24,8 @@ export const Traffic = z
       allowed: "a whole number of pods from 1 to 64",
     }),
     streamIdleSeconds: seconds(5, 3600).default(300).meta({
-      description: "A stream without a byte for this long is ended. Streams have no total time-out.",
+      description:
+        "A stream without a byte for this long is ended. Streams have no total time-out. At most 340 behind a network load balancer with a certificate.",
     }),
     regionShares: z
       .record(
@@ -32,7 +34,8 @@ export const Traffic = z
       )
       .optional()
       .meta({
-        description: "Share of requests per region, in percent. Default: equal.",
+        description:
+          "Share of requests per region, in percent; a region of 0 stands by until no other one is healthy. Default: equal.",
         examples: [{ "us-east-1": 70, "us-west-2": 30 }],
       }),
     exposure: z.enum(["internal", "public"]).default("internal").meta({
@@ -71,7 +74,7 @@ export const Traffic = z
       }),
     globalAccelerator: z.boolean().default(false).meta({
       description:
-        "Two fixed addresses in front of all regions, with failover in about half a minute (platform `aws`).",
+        "Two fixed addresses for each model in front of all regions, each client to the nearest one; needs `webFirewall` and `exposure: public` (platform `aws`).",
     }),
     webFirewall: z.boolean().default(false).meta({
       description:
