@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "../config/schema";
 import type { Place } from "../core/aws/names";
 import { NAMESPACES } from "../core/names";
-import { monitoringValues, REMOTE_WRITE } from "../values/monitoring";
+import { monitoringValues, REMOTE_WRITE, remoteWriteFile } from "../values/monitoring";
 import { readVersions } from "../values/versions";
 import { type InCell, RenderedChart } from "./rendered-chart";
 
@@ -39,13 +39,7 @@ const remoteWrite = (
     `${region}/${NAMESPACES.monitoring}/${REMOTE_WRITE}`,
     {
       metadata: { namespace: NAMESPACES.monitoring, name: REMOTE_WRITE },
-      data: {
-        "remote-write.yml": pulumi.interpolate`remote_write:
-  - url: ${metricsUrl}api/v1/remote_write
-    sigv4: { region: ${region} }
-    queue_config: { max_samples_per_send: 1000, max_shards: 20 }
-`,
-      },
+      data: { "remote-write.yml": pulumi.output(metricsUrl).apply((url) => remoteWriteFile(url, region)) },
     },
     { parent, dependsOn: [...dependsOn] },
   );

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import type { StackConfig } from "../config/schema";
 import { alarmTopicArn, mirroredImage, type Place } from "../core/aws/names";
-import { type BlockEnd, ruleFile, ruleGroups } from "../core/monitoring/alert-rules";
+import { ruleFile, ruleGroups } from "../core/monitoring/alert-rules";
+import type { BlockEnd } from "../core/monitoring/alerts/nodes";
 import { NAMESPACES, PORTS } from "../core/names";
 import { PinnedImage } from "../core/release";
 import { toTopic, toWebhooks } from "./alertmanager";
@@ -44,6 +45,14 @@ export type MonitoringValues = z.output<typeof MonitoringValues>;
 
 /** Made by the component, because only the workspace knows its address. */
 export const REMOTE_WRITE = "prometheus-remote-write";
+
+/** What is added to Prometheus' configuration in a collector; `url` ends with a slash. */
+export const remoteWriteFile = (url: string, region: string): string =>
+  `remote_write:
+  - url: ${url}api/v1/remote_write
+    sigv4: { region: ${region} }
+    queue_config: { max_samples_per_send: 1000, max_shards: 20 }
+`;
 
 /** Capacity blocks of the pools, whose ends are alarms of their own. */
 export const blockEnds = ({ pools }: StackConfig): BlockEnd[] =>

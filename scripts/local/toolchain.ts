@@ -59,8 +59,8 @@ export const GO_MODULES = {
   },
   promtool: {
     sources: "../lib/checkers/tools/promtool",
-    programs: ["promtool"],
-    expectedSeconds: 240,
+    programs: ["promtool", "amtool"],
+    expectedSeconds: 270,
     target: "tool",
   },
 } as const satisfies Record<string, GoModule>;

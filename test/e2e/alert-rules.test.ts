@@ -1,11 +1,16 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { helmTemplate } from "../../infra/core/helm-template";
 import { ruleFile, ruleGroups } from "../../infra/core/monitoring/alert-rules";
 import { scrapeJobs } from "../../infra/core/monitoring/scrape-jobs";
+import { toWebhooks } from "../../infra/values/alertmanager";
+import { monitoringValues, remoteWriteFile } from "../../infra/values/monitoring";
+import { readVersions } from "../../infra/values/versions";
 import { attempt } from "../../scripts/local/command";
 import { buildGoModule, toolPath } from "../../scripts/local/toolchain";
 import { ALERT_CASES, ASKED_AT, type Series } from "../support/alert-cases";
+import { awsConfig } from "../support/aws-cell";
 
 jest.setTimeout(1_800_000); // on a bare machine promtool is built first, about four minutes of two cores
 
@@ -93,4 +98,46 @@ it("the end of a capacity block is told for a day, and neither before nor after"
 it("a test that expects another alert fails", async () => {
   const { code, text } = await verdict([expectation("wrong", ALERT_CASES.GpuHot?.fires ?? {}, ["NodeNotReady"], 20)]);
   expect([code, text]).toEqual([1, expect.stringContaining("GpuHot")]);
+});
+
+describe("what the chart gives Prometheus and Alertmanager", () => {
+  const place = { environment: "prod", account: "123456789012", region: "us-east-1" };
+  const receivers = { oncall: { email: "ml@example.com", webhook: "https://events.example.com/homeport" } };
+
+  /** The files of a pod, in a folder that stands for the one in its image. */
+  function placed(prometheus: "managed" | "cluster"): Record<string, string> {
+    const config = awsConfig({ monitoring: { prometheus, receivers, alertTo: ["oncall"] } });
+    const values = monitoringValues(config, place, place, readVersions().images);
+    const files = helmTemplate("monitoring", values)
+      .filter(({ kind, metadata }) => kind === "ConfigMap" && !metadata.name.startsWith("dashboard"))
+      .flatMap(({ data }) => Object.entries(data as Record<string, string>));
+    for (const [name, text] of files)
+      writeFileSync(join(folder, name), text.replaceAll("/etc/prometheus/base", folder));
+    return Object.fromEntries(files);
+  }
+
+  it("is read by a Prometheus that keeps metrics, with its rules", async () => {
+    placed("cluster");
+    const { code, stdout, stderr } = await promtool("check", "config", "prometheus.yml");
+    expect([code, `${stdout}${stderr}`]).toEqual([0, expect.stringMatching(/1 rule files found[\s\S]*rules found/)]);
+  });
+
+  it("is read by a collector that sends them away, with what the workspace adds", async () => {
+    placed("managed");
+    const address = "https://aps-workspaces.us-east-1.amazonaws.com/workspaces/ws-1/";
+    appendFileSync(join(folder, "prometheus.yml"), remoteWriteFile(address, "us-east-1"));
+    const { code, stdout, stderr } = await promtool("check", "config", "--agent", "prometheus.yml");
+    expect([code, `${stdout}${stderr}`]).toEqual([0, expect.stringContaining("SUCCESS")]);
+    expect((await promtool("check", "config", "prometheus.yml")).code).toBe(0);
+  });
+
+  it("is read by Alertmanager, told by the topic or by the receivers' own addresses", async () => {
+    writeFileSync(join(folder, "topic.json"), placed("cluster")["alertmanager.json"] ?? "");
+    const webhooks = toWebhooks(awsConfig({ monitoring: { receivers, alertTo: ["oncall"] } }).monitoring);
+    writeFileSync(join(folder, "webhooks.json"), webhooks);
+    for (const file of ["topic.json", "webhooks.json"]) {
+      const { code, stdout } = await attempt(toolPath("promtool", "amtool"), ["check-config", file], { cwd: folder });
+      expect([file, code, stdout]).toEqual([file, 0, expect.stringContaining("1 receivers")]);
+    }
+  });
 });

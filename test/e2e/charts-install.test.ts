@@ -18,30 +18,41 @@ it("each chart installs with plain helm on a cluster that has only the custom ki
     const helm = (...args: string[]) => run(toolBinary("helm"), ["--kubeconfig", kubeconfig, ...args]);
     const kubectl = (...args: string[]) => run(toolBinary("kubectl"), ["--kubeconfig", kubeconfig, ...args]);
     await teachCustomKinds(kubeconfig);
-    for (const namespace of [NAMESPACES.edge, NAMESPACES.models, NAMESPACES.node])
+    for (const namespace of [
+      NAMESPACES.edge,
+      NAMESPACES.models,
+      NAMESPACES.node,
+      NAMESPACES.monitoring,
+      NAMESPACES.envoyGateway,
+    ])
       await kubectl("create", "namespace", namespace);
     for (const [chart, namespace] of [
       ["edge", NAMESPACES.edge],
       ["node-cache", NAMESPACES.node],
       ["vllm", NAMESPACES.models],
       ["gateway", NAMESPACES.models],
+      ["monitoring", NAMESPACES.monitoring],
     ] as const) {
       const example = join(CHARTS, chart, "ci/example-values.yaml");
       const values = existsSync(example) ? ["--values", example] : [];
       await helm("install", chart, join(CHARTS, chart), "--namespace", namespace, ...values);
     }
-    const kinds = "gateways,httproutes,securitypolicies,deployments,daemonsets,validatingadmissionpolicies,pv";
+    const kinds =
+      "gateways,httproutes,securitypolicies,deployments,daemonsets,statefulsets,validatingadmissionpolicies,pv";
     return (await kubectl("get", kinds, "--all-namespaces", "--output=name")).trim().split("\n").sort();
   });
   expect(installed).toEqual([
     "daemonset.apps/node-cache",
+    "deployment.apps/alertmanager",
     "deployment.apps/chat-r-0123456789-a100x2",
+    "deployment.apps/kube-state-metrics",
     "gateway.gateway.networking.k8s.io/homeport-internal",
     "httproute.gateway.networking.k8s.io/app-chat",
     "httproute.gateway.networking.k8s.io/homeport-internal-closed",
     "persistentvolume/homeport-weights",
     "securitypolicy.gateway.envoyproxy.io/app-chat",
     "securitypolicy.gateway.envoyproxy.io/homeport-internal-deny-all",
+    "statefulset.apps/prometheus",
     "validatingadmissionpolicy.admissionregistration.k8s.io/homeport-route-generation",
   ]);
 });
