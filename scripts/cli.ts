@@ -12,6 +12,7 @@ const VERBS: Readonly<Record<string, () => { register: Register }>> = {
   validate: () => require("./commands/validate"),
   check: () => require("./commands/check"),
   airgap: () => require("./commands/airgap"),
+  responsibilities: () => require("./commands/responsibilities"),
   preflight: () => require("./commands/preflight"),
   up: () => require("./commands/up"),
   kubeconfig: () => require("./commands/kubeconfig"),

@@ -22,14 +22,14 @@ async function evaluate({ root, project, stack, config, preview }: EvaluationReq
   const recorder = new Recorder(preview);
   await pulumi.runtime.setMocks(recorder, project, stack, preview);
   pulumi.runtime.setAllConfig(config);
-  await pulumi.runtime.runInPulumiStack(async () => require(join(root, "infra/index.ts")));
+  const program = join(root, "infra/index.ts");
+  delete require.cache[program];
+  await pulumi.runtime.runInPulumiStack(async () => require(program));
   await pulumi.runtime.disconnect();
-  const program = join(root, "infra/");
-  for (const file of Object.keys(require.cache)) if (file.startsWith(program)) delete require.cache[file];
   return recorder.resources;
 }
 
-/** One program after another: the SDK stays loaded, the program's own files are read anew. */
+/** One program after another: the SDK and our functions stay loaded, the program itself runs anew. */
 process.on("message", (request: EvaluationRequest) => {
   evaluate(request)
     .then((resources): EvaluationAnswer => ({ resources }))

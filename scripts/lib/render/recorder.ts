@@ -53,7 +53,7 @@ export class Recorder implements Mocks {
       urn,
       type: request.getType(),
       name: request.getName(),
-      parent: request.getParent().includes("pulumi:pulumi:Stack") ? "" : request.getParent(),
+      parent: request.getParent().includes("::pulumi:pulumi:Stack::") ? "" : request.getParent(),
       provider: request.getProvider().replace(/::[^:]*$/, ""),
       inputs: plainInputs(request.getObject()?.toJavaScript() ?? {}),
       dependencies: [...new Set(request.getDependenciesList())].sort(),
