@@ -1,12 +1,23 @@
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
-import { ExitCode } from "../../infra/core/errors";
+import { readStack } from "../../infra/config/read-stack";
+import type { LoadedStack } from "../../infra/config/schema";
+import { ExitCode, OperationError } from "../../infra/core/errors";
+import { cacheHome } from "../../infra/core/tool-binaries";
+import { stackImages } from "../../infra/values/aws/images";
 import { readVersions } from "../../infra/values/versions";
 import { action } from "../lib/action";
+import { placesOf, requireAccount } from "../lib/aws/account";
+import { unpackArchive } from "../lib/images/archive";
+import { ecrRegistry, type MirroredImage, mirrorImage, pushFolder, replicaSecondsOf } from "../lib/images/mirror";
 import { type AgentImage, buildAgentImage } from "../lib/oci/agent-image";
 import { replaceFile } from "../lib/replace-file";
 import { step, terminal } from "../lib/report";
+import { stackPaths } from "../lib/stack-paths";
 
 interface BuildFlags {
   record?: boolean;
@@ -18,14 +29,90 @@ const LOCK = join(REPOSITORY, "scripts/lib/oci/agent-image.lock.json");
 const VERSIONS = join(REPOSITORY, "charts/versions.json");
 
 export function register(program: Command): void {
-  program
+  const images = program
     .command("images")
-    .description("The images that we build ourselves.")
+    .description("The images that run: our own, and the account's copies of all.");
+  images
     .command("build")
     .description("Build the agent image (guard, node cache, wait-weights) into this user's cache; no Docker needed.")
     .option("--record", "write the digest into charts/versions.json, and the packages taken into the lock file")
     .option("--json", "print the result as JSON")
     .action(action(build));
+  images
+    .command("mirror")
+    .description(
+      "Bring every image of a stack into the account's registries, by digest; what is there is not sent again.",
+    )
+    .requiredOption("--stack <env>", "AWS environment")
+    .option("--json", "print the result as JSON")
+    .action(action(mirror));
+  images
+    .command("push")
+    .description("Build the agent image and send it into the account's registries.")
+    .requiredOption("--stack <env>", "AWS environment")
+    .option("--json", "print the result as JSON")
+    .action(action(push));
+}
+
+interface StackFlags {
+  stack: string;
+  json?: boolean;
+}
+
+/** Every image but our own, which no registry has: `push` builds it. */
+async function mirror({ stack: name, json }: StackFlags): Promise<ExitCode> {
+  const stack = readStack(stackPaths(name).root, name);
+  const agent = readVersions().images.agent;
+  const images = stackImages(stack.config, stack.releases).filter((image) => image !== agent);
+  const { registries, replicaSeconds } = await accountRegistries(stack);
+  const results: MirroredImage[] = [];
+  for (const [index, image] of images.entries()) {
+    const folder = join(cacheHome(), "mirror", createHash("sha256").update(image).digest("hex"));
+    const title = `${index + 1} of ${images.length}: ${image}`;
+    const send = () => mirrorImage(image, registries, { folder, replicaSeconds });
+    results.push(await step(title, undefined, send));
+  }
+  reportMirrored(results, json);
+  return ExitCode.ok;
+}
+
+/** The image that charts/versions.json records, byte for byte; another one would be asked for by nobody. */
+async function push({ stack: name, json }: StackFlags): Promise<ExitCode> {
+  const stack = readStack(stackPaths(name).root, name);
+  const { registries, replicaSeconds } = await accountRegistries(stack);
+  const image = await step("agent image", 20, () => buildAgentImage());
+  const recorded = readVersions().images.agent;
+  if (image.reference !== recorded)
+    throw new OperationError(
+      `the build gives ${image.reference}, charts/versions.json has ${recorded}`,
+      "take it over with homeport images build --record, or check out the commit that was recorded",
+    );
+  const folder = await mkdtemp(join(tmpdir(), "homeport-push-"));
+  try {
+    await unpackArchive(image.archive, folder);
+    const send = () => pushFolder(image.reference, registries, { folder, replicaSeconds });
+    reportMirrored([await step(`send ${image.reference}`, undefined, send)], json);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+  return ExitCode.ok;
+}
+
+async function accountRegistries(stack: LoadedStack) {
+  const places = placesOf(stack);
+  await requireAccount(places[0]);
+  const registries = await Promise.all(places.map(ecrRegistry));
+  return { registries, replicaSeconds: places.length > 1 ? await replicaSecondsOf(places[0]) : 0 };
+}
+
+function reportMirrored(results: readonly MirroredImage[], json: boolean | undefined): void {
+  if (json) {
+    terminal.json(results);
+    return;
+  }
+  const sent = results.filter(({ added }) => added.length > 0);
+  for (const { image, added } of sent) terminal.out(`${image}\n  now in ${added.join(", ")}`);
+  terminal.out(`${results.length - sent.length} of ${results.length} images were there already`);
 }
 
 /** Exit code 1 where the image is not the recorded one: a build that cannot be repeated must not look like a success. */

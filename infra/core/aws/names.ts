@@ -68,8 +68,12 @@ export const keyAliasArn = (place: Place, purpose: KeyPurpose): string => arn("k
 export const registryHost = ({ account, region }: Pick<Place, "account" | "region">): string =>
   `${account}.dkr.ecr.${region}.amazonaws.com${region.startsWith("cn-") ? ".cn" : ""}`;
 
+/** Begin of every repository's name. */
+export const REPOSITORY_PREFIX = "homeport/";
+
 /** Repository of a mirrored image: `homeport/nvcr.io/nvidia/k8s-device-plugin`. */
-export const repositoryName = (image: string): string => `homeport/${image.replace(/@.*$/, "").replace(/:[^/]*$/, "")}`;
+export const repositoryName = (image: string): string =>
+  `${REPOSITORY_PREFIX}${image.replace(/@.*$/, "").replace(/:[^/]*$/, "")}`;
 
 /** The image as the account's own registry has it: same digest, other place. */
 export const mirroredImage = (place: Pick<Place, "account" | "region">, image: string): string =>

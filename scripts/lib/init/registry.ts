@@ -6,12 +6,9 @@ import {
   PutReplicationConfigurationCommand,
   type ReplicationRule,
 } from "@aws-sdk/client-ecr";
-import type { Place } from "../../../infra/core/aws/names";
+import { type Place, REPOSITORY_PREFIX as PREFIX } from "../../../infra/core/aws/names";
 import { awsClient, isMissing } from "../aws/client";
 import type { Found, Item } from "./item";
-
-/** Begin of every repository's name; what of the registry is replicated. */
-const PREFIX = "homeport/";
 
 /** A repository whose images are looked through when they arrive and never change under their name. */
 export function repositoryItem(place: Place, repositoryName: string, tags: Readonly<Record<string, string>>): Item {
