@@ -7,7 +7,7 @@ import type { LoadedStack } from "../../../infra/config/schema";
 import { clusterName, type Place } from "../../../infra/core/aws/names";
 import { OperationError } from "../../../infra/core/errors";
 import { tunnelPort } from "../../../infra/values/aws/tunnel";
-import { poll } from "../../local/command";
+import { lastLines, poll } from "../../local/command";
 import { terminal } from "../report";
 import { placesOf } from "./account";
 import { awsClient, isMissing } from "./client";
@@ -65,7 +65,11 @@ const PLUGIN =
   "install the Session Manager plugin: https://docs.aws.amazon.com/systems-manager (Session Manager, install the plugin)";
 
 function session(place: Place, ends: TunnelEnds): { child: ChildProcess; ended: Promise<void> } {
-  const child = spawn("aws", sessionArguments(place, ends), { stdio: ["ignore", "ignore", "pipe"] });
+  const child = spawn("aws", sessionArguments(place, ends), {
+    env: process.env,
+    stdio: ["ignore", "ignore", "pipe"],
+    detached: true,
+  });
   const ended = new Promise<void>((resolve, reject) => {
     let said = "";
     child.stderr?.setEncoding("utf8").on("data", (text: string) => {
@@ -74,11 +78,12 @@ function session(place: Place, ends: TunnelEnds): { child: ChildProcess; ended: 
     child.on("error", (cause) =>
       reject(new OperationError("aws is not on the PATH", "install the AWS CLI, version 2", { cause })),
     );
-    child.on("close", () =>
-      /SessionManagerPlugin is not found/i.test(said)
-        ? reject(new OperationError("the AWS CLI has no Session Manager plugin", PLUGIN))
-        : resolve(),
-    );
+    child.on("close", (code) => {
+      if (/SessionManagerPlugin is not found/i.test(said))
+        reject(new OperationError("the AWS CLI has no Session Manager plugin", PLUGIN));
+      if (code) terminal.note(`${place.region}: the session ended: ${lastLines(said, 1)}`);
+      resolve();
+    });
   });
   return { child, ended };
 }
@@ -87,11 +92,15 @@ function session(place: Place, ends: TunnelEnds): { child: ChildProcess; ended: 
  * Keeps one region's Kubernetes API reachable at its port of this machine until `signal`: waits for a cluster that is not
  * there yet, and opens a new session when one ends, because SSM ends idle ones and nodes are replaced.
  */
-export async function keepTunnel(place: Place, signal: AbortSignal, everyMs = ASK_AGAIN_MS): Promise<void> {
+export async function keepTunnel(
+  place: Place,
+  signal: AbortSignal,
+  { look = tunnelEnds, everyMs = ASK_AGAIN_MS } = {},
+): Promise<void> {
   const { region } = place;
   let waiting = false;
   while (!signal.aborted) {
-    const ends = await tunnelEnds(place);
+    const ends = await look(place);
     if (ends === undefined) {
       if (!waiting)
         terminal.note(`${region}: ${clusterName(place)} or its first system node is not there yet; waiting`);
@@ -101,7 +110,7 @@ export async function keepTunnel(place: Place, signal: AbortSignal, everyMs = AS
     }
     terminal.note(`${region}: 127.0.0.1:${tunnelPort(region)} → ${ends.instance} → ${ends.host}`);
     const { child, ended } = session(place, ends);
-    const end = () => void child.kill();
+    const end = () => void (child.pid && process.kill(-child.pid)); // the CLI and its plugin
     signal.addEventListener("abort", end, { once: true });
     await ended.finally(() => signal.removeEventListener("abort", end));
     await wait(Math.min(everyMs, 1000), undefined, { signal }).catch(() => undefined);
