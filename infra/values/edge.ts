@@ -20,6 +20,7 @@ export const EdgeValues = z.strictObject({
     serviceType: z.enum(["ClusterIP", "NodePort", "LoadBalancer"]),
     cpu: Quantity,
     memory: Quantity,
+    spreadOver: z.array(z.string().min(1)).min(1),
     minReadySeconds: z.int().min(0),
     minDrainSeconds: z.int().min(1),
     drainSeconds: z.int().min(1),
@@ -89,6 +90,8 @@ export function edgeValues(config: StackConfig, image = ""): EdgeValues {
       // On a node whose engines take what is left, a proxy's share decides how soon it learns of a changed route.
       cpu: "300m",
       memory: "512Mi",
+      // Elsewhere nodes need not know their zone, and a key that no node has would count against all of them.
+      spreadOver: ["kubernetes.io/hostname", ...(onAws ? ["topology.kubernetes.io/zone"] : [])],
       ...leaving,
     },
     clients: { requestSeconds: 60, headersSeconds: 10, idleSeconds, address: addressOf(config) },

@@ -1,3 +1,4 @@
+import { helmTemplate } from "../../infra/core/helm-template";
 import type { ReleaseFile } from "../../infra/core/release";
 import { edgeValues } from "../../infra/values/edge";
 import { gatewayValues } from "../../infra/values/gateway";
@@ -76,5 +77,37 @@ describe("proxies behind load balancers", () => {
   it("stay for as long as load balancers still send, and then for the longest stream", () => {
     const models = { chat: { live: "r1", releases: { r1: tinyId("1") }, drain: { streamSeconds: 600 } } };
     expect(edge({}, models).proxy).toMatchObject({ minReadySeconds: 180, minDrainSeconds: 150, drainSeconds: 750 });
+  });
+
+  it("are told so in the words of Envoy Gateway", () => {
+    const objects = (traffic: object) => {
+      const made = helmTemplate("edge", edge(traffic));
+      const spec = (kind: string) => made.find((o) => o.kind === kind && o.metadata.name === "homeport-internal")?.spec;
+      return { proxy: spec("EnvoyProxy"), clients: spec("ClientTrafficPolicy"), gateway: spec("Gateway") };
+    };
+    const { proxy, clients, gateway } = objects(ZONE);
+    expect(proxy).toMatchObject({
+      provider: {
+        kubernetes: {
+          envoyService: { name: "homeport-internal", type: "ClusterIP" },
+          envoyDeployment: {
+            patch: { type: "StrategicMerge", value: { spec: { minReadySeconds: 180 } } },
+            pod: {
+              topologySpreadConstraints: [
+                { topologyKey: "kubernetes.io/hostname" },
+                { topologyKey: "topology.kubernetes.io/zone" },
+              ],
+            },
+          },
+        },
+      },
+      shutdown: { minDrainDuration: "150s", drainTimeout: "210s" },
+    });
+    expect(clients).toMatchObject({ proxyProtocol: {}, timeout: { http: { idleTimeout: "340s" } } });
+    expect(clients).not.toHaveProperty("clientIPDetection");
+    expect(gateway).toMatchObject({ listeners: [expect.not.objectContaining({ hostname: expect.anything() })] });
+    const forwarded = objects({ ...ZONE, webFirewall: true }).clients;
+    expect(forwarded).toMatchObject({ clientIPDetection: { xForwardedFor: { numTrustedHops: 1 } } });
+    expect(forwarded).not.toHaveProperty("proxyProtocol");
   });
 });
