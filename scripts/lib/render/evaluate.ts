@@ -14,6 +14,9 @@ export interface EvaluationRequest {
 
 export type EvaluationAnswer = { resources: PlannedResource[] } | { failure: string };
 
+// The SDK notes a stack trace for every resource and promise; mapped to our sources they take most of a render's time.
+process.setSourceMapsEnabled(false);
+
 /**
  * Runs the program against the SDK's own mock monitor, in a process of its own: the SDK keeps its state in globals and
  * a program may run only once per process.
