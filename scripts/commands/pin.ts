@@ -106,7 +106,7 @@ export async function pin(
   };
   const listing = await listingOf(address, s3);
   const rules = { exclude: options.exclude, allowRemoteCode, acceptLicence: options.acceptLicence, s3 };
-  const fromSource = await readSource(listing, rules, problems, progressNotes());
+  const fromSource = await readSource(listing, rules, problems, progressNotes("read"));
   const result = preparePin(paths, model, name, ReleaseContent.parse({ ...fromSource, ...settings }), new Date());
   if (!options.dryRun) result.write();
   report(result, fromSource.weights, options, `stacks/releases/${model}/${name}.json`, paths.label);

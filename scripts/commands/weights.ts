@@ -1,14 +1,21 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { readStack } from "../../infra/config/read-stack";
+import type { LoadedStack } from "../../infra/config/schema";
 import { nearest } from "../../infra/core/did-you-mean";
 import { ExitCode, InputError } from "../../infra/core/errors";
 import { type ReleaseFile, shortId } from "../../infra/core/release";
 import { action } from "../lib/action";
+import { placesOf, requireAccount } from "../lib/aws/account";
+import { progressNotes } from "../lib/pin/progress";
 import { replaceFile } from "../lib/replace-file";
 import { step, terminal } from "../lib/report";
+import type { OnProgress } from "../lib/sources/hashing";
 import { readText, type StackPaths, stackPaths } from "../lib/stack-paths";
-import { type MirrorResult, mirrorRelease } from "../lib/weights-store";
+import { localFiles } from "../lib/weights/local-files";
+import { mirrorToRegions } from "../lib/weights/mirror-regions";
+import { mirrorCredentials } from "../lib/weights/mirror-role";
+import { MIRROR_DEFAULTS, mirrorRelease } from "../lib/weights-store";
 
 interface MirrorFlags {
   stack: string;
@@ -23,13 +30,16 @@ export function register(program: Command): void {
     .description("The environment's own copy of the weights.")
     .command("mirror")
     .description(
-      "Bring a pinned release's files into the environment's bucket, verified, and note it in the release file.",
+      "Bring a pinned release's files into the environment's buckets, verified, and note it in the release file.",
     )
     .argument("<model>", "name that clients call")
     .argument("<release>", "name of a pinned release, e.g. r42")
     .requiredOption("--stack <env>", "environment whose bucket gets them")
     .requiredOption("--from <dir>", "directory with the release's files")
-    .option("--endpoint <url>", "the bucket's address as this machine reaches it (default: weights.endpoint)")
+    .option(
+      "--endpoint <url>",
+      "the bucket's address as this machine reaches it (default: weights.endpoint; not on aws)",
+    )
     .option("--json", "print the result as JSON")
     .action(action(async (model: string, release: string, flags: MirrorFlags) => mirror(model, release, flags)));
 }
@@ -37,18 +47,62 @@ export function register(program: Command): void {
 /** Credentials come from the usual AWS_* variables, profile or role: the stack's own are the cluster's. */
 async function mirror(model: string, name: string, flags: MirrorFlags): Promise<ExitCode> {
   const paths = stackPaths(flags.stack);
-  const { config, releases } = readStack(paths.root, flags.stack);
-  const release = releases[model]?.[name];
-  if (release === undefined) throw unpinned(model, name, Object.keys(releases[model] ?? {}), Object.keys(releases));
-  const { bucket, pathStyle } = config.weights;
-  const region = config.weights.region ?? config.regions[0] ?? "us-east-1";
-  const endpoint = flags.endpoint ?? config.weights.endpoint;
-  const result = await step(`mirror ${model} ${name} (${shortId(release.id)}) to s3://${bucket}`, undefined, () =>
-    mirrorRelease(release, resolve(flags.from), { bucket, region, endpoint, pathStyle }, { onFile: noteFile }),
-  );
-  noteMirrored(paths, model, name, config.regions);
-  report(result, flags);
+  const stack = readStack(paths.root, flags.stack);
+  const release = stack.releases[model]?.[name];
+  if (release === undefined) {
+    const { releases } = stack;
+    throw unpinned(model, name, Object.keys(releases[model] ?? {}), Object.keys(releases));
+  }
+  const result =
+    stack.config.environment.platform === "aws"
+      ? await mirrorOnAws(stack, release, flags)
+      : await mirrorElsewhere(stack, release, flags);
+  noteMirrored(paths, model, name, stack.config.regions);
+  if (flags.json) terminal.json(result);
+  else terminal.out(result.text);
   return ExitCode.ok;
+}
+
+/** The one bucket of a cluster outside AWS. */
+async function mirrorElsewhere({ config }: LoadedStack, release: ReleaseFile, { from, endpoint }: MirrorFlags) {
+  const { bucket, pathStyle, region } = config.weights;
+  const store = { bucket, region, endpoint: endpoint ?? config.weights.endpoint, pathStyle };
+  const { uploaded, skipped, uploadedBytes } = await step(
+    `mirror ${shortId(release.id)} to s3://${bucket}`,
+    undefined,
+    () => mirrorRelease(release, resolve(from), store, { onFile: noteFile }),
+  );
+  const text = `${uploaded.length} files sent (${uploadedBytes} bytes), ${skipped.length} were there already`;
+  return { text, uploaded, skipped, uploadedBytes };
+}
+
+/** A bucket per region; nothing is marked before every region has everything. */
+async function mirrorOnAws(stack: LoadedStack, release: ReleaseFile, { from }: MirrorFlags) {
+  const places = placesOf(stack);
+  await requireAccount(places[0]);
+  const { files } = release.content.weights;
+  const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
+  const local = await step(`read ${files.length} files`, undefined, () => {
+    const onBytes = counted(total, progressNotes("read"));
+    const { parallelFiles: width, partBytes } = MIRROR_DEFAULTS;
+    return localFiles(files, resolve(from), { width, partBytes, onBytes });
+  });
+  const credentials = await mirrorCredentials(places[0]);
+  const names = places.map(({ region }) => region).join(", ");
+  const regions = await step(`mirror ${shortId(release.id)} to ${names}`, undefined, () =>
+    mirrorToRegions(release, local, places, { credentials, progress: () => counted(total, progressNotes("sent")) }),
+  );
+  const text = regions.map(({ region, by, uploaded }) => `${region}: ${by}, ${uploaded} files sent`).join("\n");
+  return { text, regions };
+}
+
+/** Bytes as they come, to a note of how far it is. */
+function counted(total: number, note: OnProgress): (bytes: number) => void {
+  let done = 0;
+  return (bytes) => {
+    done += bytes;
+    note(done, total);
+  };
 }
 
 const noteFile = (path: string, bytes: number): void => terminal.note(`  ${path}: ${bytes} bytes`);
@@ -62,11 +116,6 @@ function noteMirrored(paths: StackPaths, model: string, name: string, regions: r
   const mirrored = { ...Object.fromEntries(regions.map((region) => [region, today])), ...file.mirrored };
   const after = `${JSON.stringify({ ...file, mirrored }, null, 2)}\n`;
   if (after !== before) replaceFile(path, before, after);
-}
-
-function report({ uploaded, skipped, uploadedBytes }: MirrorResult, { json }: MirrorFlags): void {
-  if (json) terminal.json({ uploaded, skipped, uploadedBytes });
-  else terminal.out(`${uploaded.length} files sent (${uploadedBytes} bytes), ${skipped.length} were there already`);
 }
 
 function unpinned(model: string, name: string, releases: string[], models: string[]): InputError {

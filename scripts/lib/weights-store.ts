@@ -1,31 +1,26 @@
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { type FileHandle, open, stat } from "node:fs/promises";
-import { join } from "node:path";
-import {
-  AbortMultipartUploadCommand,
-  CompleteMultipartUploadCommand,
-  CreateMultipartUploadCommand,
-  HeadObjectCommand,
-  PutObjectCommand,
-  S3Client,
-  UploadPartCommand,
-} from "@aws-sdk/client-s3";
+import { HeadObjectCommand, PutObjectCommand, S3Client, type S3ClientConfig } from "@aws-sdk/client-s3";
 import { eachOf } from "../../infra/agent/node-cache/parallel";
 import { type StoreAddress, s3Store } from "../../infra/agent/node-cache/store";
-import { InputError, OperationError, type Problem } from "../../infra/core/errors";
-import type { ReleaseFile, WeightFile } from "../../infra/core/release";
+import { OperationError } from "../../infra/core/errors";
+import type { ReleaseFile } from "../../infra/core/release";
 import { filesPrefix, releaseKey } from "../../infra/core/weights-layout";
+import { awsClient } from "./aws/client";
+import { type LocalFile, localFiles, type OnBytes } from "./weights/local-files";
+import { upload } from "./weights/upload";
 
 export interface MirrorStore extends StoreAddress {
   /** Left out: the usual chain of environment, profile and role. */
-  credentials?: { accessKeyId: string; secretAccessKey: string };
+  credentials?: S3ClientConfig["credentials"];
+  /** AWS itself: the server's own checksum of every object counts. Other servers may keep none. */
+  keepsChecksums?: boolean;
 }
 
 export interface MirrorOptions {
   parallelFiles?: number;
   /** Files above this size go in parts of it; S3 allows 10,000 parts. */
   partBytes?: number;
+  onBytes?: OnBytes;
   onFile?: (path: string, bytes: number) => void;
 }
 
@@ -36,7 +31,7 @@ export interface MirrorResult {
   uploadedBytes: number;
 }
 
-const PART_BYTES = 64 * 1024 * 1024;
+export const MIRROR_DEFAULTS = { parallelFiles: 4, partBytes: 64 * 1024 * 1024 } as const;
 
 /**
  * Brings a release's files from a local directory into the bucket, and its release file last: whoever sees that one
@@ -48,73 +43,101 @@ export async function mirrorRelease(
   release: ReleaseFile,
   directory: string,
   store: MirrorStore,
-  { parallelFiles = 4, partBytes = PART_BYTES, onFile }: MirrorOptions = {},
+  options: MirrorOptions = {},
 ): Promise<MirrorResult> {
-  const { files } = release.content.weights;
-  await checkDirectory(files, directory, parallelFiles);
-  const { region, endpoint, pathStyle: forcePathStyle, credentials, bucket } = store;
-  const client = new S3Client({ region, endpoint, forcePathStyle, credentials, maxAttempts: 5 });
-  const result: MirrorResult = { uploaded: [], skipped: [], uploadedBytes: 0 };
-  const { signal } = new AbortController();
-  try {
-    await refuseExtras(release, files, store, client, signal);
+  const { parallelFiles: width, partBytes } = { ...MIRROR_DEFAULTS, ...options };
+  const files = await localFiles(release.content.weights.files, directory, { width, partBytes });
+  return sendRelease(release, files, store, options);
+}
+
+/** The second half: files that have been verified. */
+export async function sendRelease(
+  release: ReleaseFile,
+  files: readonly LocalFile[],
+  store: MirrorStore,
+  { parallelFiles = MIRROR_DEFAULTS.parallelFiles, onBytes, onFile }: MirrorOptions = {},
+): Promise<MirrorResult> {
+  return withBucket(store, async (client) => {
+    const { bucket } = store;
+    const result: MirrorResult = { uploaded: [], skipped: [], uploadedBytes: 0 };
+    const { signal } = new AbortController();
+    await refuseExtras(release, store, client, signal);
     await eachOf(files, parallelFiles, signal, async (file, abortSignal) => {
       const key = filesPrefix(release.id) + file.path;
-      if (await isThere(client, bucket, key, file)) return void result.skipped.push(file.path);
-      const handle = await open(join(directory, file.path), "r");
-      try {
-        await upload({ client, bucket, key, file, handle, partBytes, abortSignal });
-      } finally {
-        await handle.close();
+      if (await isThere(client, store, key, file)) {
+        onBytes?.(file.bytes);
+        return void result.skipped.push(file.path);
       }
+      await upload({ client, bucket, key, file, abortSignal, onBytes });
+      if (!(await isThere(client, store, key, file))) throw new Error(`${file.path} arrived with another checksum`);
       result.uploaded.push(file.path);
       result.uploadedBytes += file.bytes;
       onFile?.(file.path, file.bytes);
     });
-    const { mirrored: _, ...published } = release;
-    const Body = JSON.stringify(published);
-    await client.send(new PutObjectCommand({ Bucket: bucket, Key: releaseKey(release.id), Body }));
+    const { body, ...published } = publishedRelease(release);
+    if (!store.keepsChecksums || !(await isThere(client, store, releaseKey(release.id), published)))
+      await client.send(
+        new PutObjectCommand({
+          Bucket: bucket,
+          Key: releaseKey(release.id),
+          Body: body,
+          Metadata: { sha256: published.sha256 },
+          ChecksumAlgorithm: "SHA256",
+          ChecksumSHA256: published.checksum,
+        }),
+      );
     return result;
+  });
+}
+
+/** What of a release is not in the bucket as it must be, by key. Asks the server, reads no file. */
+export const missingIn = (release: ReleaseFile, files: readonly LocalFile[], store: MirrorStore): Promise<string[]> =>
+  withBucket(store, async (client) => {
+    const wanted = [
+      ...files.map((file) => ({ ...file, key: filesPrefix(release.id) + file.path })),
+      { ...publishedRelease(release), key: releaseKey(release.id) },
+    ];
+    const { signal } = new AbortController();
+    const there = await eachOf(wanted, 8, signal, (one) => isThere(client, store, one.key, one));
+    return wanted.filter((_, index) => !there[index]).map(({ key }) => key);
+  });
+
+/** A client for one bucket; what goes wrong names the bucket. */
+export async function withBucket<T>(store: MirrorStore, work: (client: S3Client) => Promise<T>): Promise<T> {
+  const { region, endpoint, pathStyle: forcePathStyle, credentials, bucket } = store;
+  const client = awsClient(S3Client, { region, endpoint, forcePathStyle, credentials });
+  try {
+    return await work(client);
   } catch (error) {
-    if (error instanceof OperationError) throw error;
-    throw new OperationError(
-      `bucket ${bucket}: ${(error as Error).message || (error as Error).name}`,
-      "check the bucket, its region and the credentials; a second run sends only what is missing",
-      { cause: error },
-    );
+    if (error instanceof OperationError && error.message.startsWith(`bucket ${bucket}`)) throw error;
+    const said = error instanceof OperationError ? error : undefined;
+    const { message, name } = error as Error;
+    const what = said ? message.slice(0, -said.fix.length - 2) : message || name;
+    const fix = said?.fix ?? "check the bucket, its region and the credentials";
+    throw new OperationError(`bucket ${bucket}: ${what}`, `${fix}; a second run sends only what is missing`, {
+      cause: error,
+    });
   } finally {
     client.destroy();
   }
 }
 
-/** Reads every file once, whole; all that is wrong is told at once. */
-async function checkDirectory(files: readonly WeightFile[], directory: string, width: number): Promise<void> {
-  const { signal } = new AbortController();
-  const problems = await eachOf(files, width, signal, async ({ path, bytes, sha256 }): Promise<Problem | undefined> => {
-    const allowed = `sha256:${sha256} (${bytes} bytes)`;
-    const fix = "take the files of the pinned commit, or pin these as another release";
-    const found = await stat(join(directory, path)).catch(() => undefined);
-    if (!found?.isFile()) return { path: join(directory, path), given: "no file", allowed, fix };
-    if (found.size !== bytes) return { path: join(directory, path), given: `${found.size} bytes`, allowed, fix };
-    const hash = createHash("sha256");
-    for await (const chunk of createReadStream(join(directory, path), { highWaterMark: 1 << 20 })) hash.update(chunk);
-    const digest = hash.digest("hex");
-    return digest === sha256 ? undefined : { path: join(directory, path), given: `sha256:${digest}`, allowed, fix };
-  });
-  const wrong = problems.filter((problem) => problem !== undefined);
-  if (wrong.length > 0) throw new InputError(wrong);
+/** The release file as the bucket has it: without what this checkout knows of mirrors. */
+function publishedRelease({ mirrored: _, ...published }: ReleaseFile) {
+  const body = Buffer.from(JSON.stringify(published));
+  const digest = createHash("sha256").update(body).digest();
+  return { body, bytes: body.length, sha256: digest.toString("hex"), checksum: digest.toString("base64") };
 }
 
 /** The node cache refuses a release with a file too many; better to hear it here. */
 async function refuseExtras(
-  { id }: ReleaseFile,
-  files: readonly WeightFile[],
+  { id, content }: ReleaseFile,
   store: MirrorStore,
   client: S3Client,
   signal: AbortSignal,
 ): Promise<void> {
   const prefix = filesPrefix(id);
-  const listed = new Set(files.map(({ path }) => prefix + path));
+  const listed = new Set(content.weights.files.map(({ path }) => prefix + path));
   const extra = [...(await s3Store(store, client).list(prefix, signal)).keys()].filter((key) => !listed.has(key));
   if (extra.length === 0) return;
   throw new OperationError(
@@ -123,64 +146,21 @@ async function refuseExtras(
   );
 }
 
-/** The digest is ours, written with the object; the node cache believes the bytes only. */
-async function isThere(client: S3Client, Bucket: string, Key: string, { bytes, sha256 }: WeightFile): Promise<boolean> {
+/** The metadata is ours, written with the object; the checksum is the server's own. The node cache believes the bytes only. */
+async function isThere(
+  client: S3Client,
+  { bucket: Bucket, keepsChecksums }: MirrorStore,
+  Key: string,
+  { bytes, sha256, checksum }: Pick<LocalFile, "bytes" | "sha256" | "checksum">,
+): Promise<boolean> {
   try {
-    const { ContentLength, Metadata } = await client.send(new HeadObjectCommand({ Bucket, Key }));
-    return ContentLength === bytes && Metadata?.sha256 === sha256;
+    const ask = new HeadObjectCommand({ Bucket, Key, ...(keepsChecksums && { ChecksumMode: "ENABLED" }) });
+    const { ContentLength, Metadata, ChecksumSHA256 } = await client.send(ask);
+    const isOurs = ContentLength === bytes && Metadata?.sha256 === sha256;
+    // The number of parts may stand behind it.
+    return isOurs && (!keepsChecksums || ChecksumSHA256?.replace(/-\d+$/, "") === checksum);
   } catch (error) {
     if (["NotFound", "NoSuchKey"].includes((error as Error).name)) return false;
     throw error;
   }
-}
-
-interface Upload {
-  client: S3Client;
-  bucket: string;
-  key: string;
-  file: WeightFile;
-  handle: FileHandle;
-  partBytes: number;
-  abortSignal: AbortSignal;
-}
-
-/** Parts are read into memory, so that the client can send one again after a reset. */
-async function upload({ client, bucket, key, file, handle, partBytes, abortSignal }: Upload): Promise<void> {
-  const object = { Bucket: bucket, Key: key };
-  const Metadata = { sha256: file.sha256 };
-  if (file.bytes <= partBytes) {
-    const ChecksumSHA256 = Buffer.from(file.sha256, "hex").toString("base64");
-    const Body = await readPart(handle, 0, file.bytes);
-    await client.send(new PutObjectCommand({ ...object, Metadata, ChecksumSHA256, Body }), { abortSignal });
-    return;
-  }
-  const begin = new CreateMultipartUploadCommand({ ...object, Metadata, ChecksumAlgorithm: "SHA256" });
-  const { UploadId } = await client.send(begin, { abortSignal });
-  try {
-    const Parts: { PartNumber: number; ETag?: string; ChecksumSHA256: string }[] = [];
-    for (let start = 0; start < file.bytes; start += partBytes) {
-      const PartNumber = Parts.length + 1;
-      const Body = await readPart(handle, start, Math.min(partBytes, file.bytes - start));
-      const ChecksumSHA256 = createHash("sha256").update(Body).digest("base64");
-      const part = new UploadPartCommand({ ...object, UploadId, PartNumber, Body, ChecksumSHA256 });
-      const { ETag } = await client.send(part, { abortSignal });
-      Parts.push({ PartNumber, ETag, ChecksumSHA256 });
-    }
-    const MultipartUpload = { Parts };
-    await client.send(new CompleteMultipartUploadCommand({ ...object, UploadId, MultipartUpload }), { abortSignal });
-  } catch (error) {
-    // Parts of an upload that never completes are paid for and invisible.
-    await client.send(new AbortMultipartUploadCommand({ ...object, UploadId })).catch(() => undefined);
-    throw error;
-  }
-}
-
-async function readPart(handle: FileHandle, start: number, length: number): Promise<Buffer> {
-  const part = Buffer.alloc(length);
-  for (let at = 0; at < length; ) {
-    const { bytesRead } = await handle.read(part, at, length - at, start + at);
-    if (bytesRead === 0) throw new Error("the file became shorter while it was read");
-    at += bytesRead;
-  }
-  return part;
 }

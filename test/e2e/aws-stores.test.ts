@@ -1,17 +1,33 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { DescribeRegistryCommand, ECRClient } from "@aws-sdk/client-ecr";
 import { CreateKeyCommand, KMSClient, ListKeysCommand } from "@aws-sdk/client-kms";
 import {
   CreateBucketCommand,
+  CreateMultipartUploadCommand,
   DeleteBucketPolicyCommand,
   GetBucketPolicyCommand,
+  HeadObjectCommand,
+  ListMultipartUploadsCommand,
   PutBucketPolicyCommand,
+  PutBucketReplicationCommand,
   PutBucketVersioningCommand,
+  PutObjectCommand,
   S3Client,
+  UploadPartCommand,
 } from "@aws-sdk/client-s3";
-import { type Place, stateBucket, weightsBucket } from "../../infra/core/aws/names";
+import { bucketArn, type Place, roleArn, stateBucket, weightsBucket } from "../../infra/core/aws/names";
+import { filesPrefix } from "../../infra/core/weights-layout";
 import { requireAccount } from "../../scripts/lib/aws/account";
 import { initItems, planInit, runInit } from "../../scripts/lib/init/init";
+import { type LocalFile, localFiles } from "../../scripts/lib/weights/local-files";
+import { mirrorToRegions, type RegionOptions } from "../../scripts/lib/weights/mirror-regions";
+import { missingIn, sendRelease } from "../../scripts/lib/weights-store";
+import { poll, sleep } from "../../scripts/local/command";
+import { forwarded } from "../support/forwarded";
 import { MOTO_ACCOUNT, type Moto, startMoto } from "../support/moto";
+import { bytesOf, releaseOf } from "../support/weights-release";
 
 /** The stores of an AWS environment against a real moto server. Proves our calls and their order, not AWS's own rules. */
 
@@ -142,5 +158,159 @@ describe("homeport init", () => {
     await expect(requireAccount({ ...first, account: "999999999999" })).rejects.toThrow(
       `these credentials belong to account ${MOTO_ACCOUNT}`,
     );
+  });
+});
+
+describe("homeport weights mirror on aws", () => {
+  const partBytes = 5 * 1024 * 1024; // the least that S3 takes
+  const weights = {
+    "model.safetensors": bytesOf("aws", 2 * partBytes + 1000),
+    "tokenizer/tokenizer.json": bytesOf("t", 5_000),
+    "empty.txt": Buffer.alloc(0),
+  };
+  const release = releaseOf(weights);
+  const key = (path: string) => filesPrefix(release.id) + path;
+  const shard = key("model.safetensors");
+  let directory: string;
+  let files: LocalFile[];
+  const places = [first, second] as const;
+  const mirror = (options: RegionOptions = {}) =>
+    mirrorToRegions(release, files, [...places], { pollSeconds: 0.1, replicaSeconds: 20, ...options });
+  const stateOf = (at: Place) =>
+    missingIn(release, files, { bucket: weightsBucket(at), region: at.region, pathStyle: false, keepsChecksums: true });
+
+  /** moto takes a policy's statements without their conditions: "nothing without TLS" would be "nothing". */
+  async function prepared(): Promise<void> {
+    await init();
+    for (const at of places) await s3(at.region).send(new DeleteBucketPolicyCommand({ Bucket: weightsBucket(at) }));
+  }
+
+  beforeAll(async () => {
+    directory = mkdtempSync(join(tmpdir(), "aws-mirror-"));
+    mkdirSync(join(directory, "tokenizer"));
+    for (const [path, body] of Object.entries(weights)) writeFileSync(join(directory, path), body);
+    files = await localFiles(release.content.weights.files, directory, { width: 2, partBytes });
+  });
+  beforeEach(prepared);
+
+  it("brings every file into every region, in parts that S3's own checksum vouches for; a second run sends nothing", async () => {
+    expect(await mirror()).toEqual([
+      { region: "us-east-1", by: "upload", uploaded: 3 },
+      { region: "us-west-2", by: "upload", uploaded: 3 },
+    ]);
+    const head = new HeadObjectCommand({ Bucket: weightsBucket(second), Key: shard, ChecksumMode: "ENABLED" });
+    const { ChecksumSHA256, ContentLength } = await s3("us-west-2").send(head);
+    expect([ChecksumSHA256, ContentLength]).toEqual([files[0]?.checksum, 2 * partBytes + 1000]);
+    expect(files[0]?.parts).toHaveLength(3);
+    expect((await mirror()).map(({ by }) => by)).toEqual(["nothing to do", "nothing to do"]);
+  });
+
+  /** What a run leaves that was ended after the first part. */
+  async function interrupted(firstPart: Buffer): Promise<void> {
+    const object = { Bucket: weightsBucket(first), Key: shard };
+    const begin = { ...object, Metadata: { sha256: files[0]?.sha256 ?? "" }, ChecksumAlgorithm: "SHA256" as const };
+    const { UploadId } = await s3().send(new CreateMultipartUploadCommand(begin));
+    await s3().send(new UploadPartCommand({ ...object, UploadId, PartNumber: 1, Body: firstPart }));
+  }
+
+  it("goes on with an interrupted upload instead of beginning another", async () => {
+    await interrupted(weights["model.safetensors"].subarray(0, partBytes));
+    await mirror();
+    const { Uploads } = await s3().send(new ListMultipartUploadsCommand({ Bucket: weightsBucket(first) }));
+    expect(Uploads ?? []).toEqual([]);
+    expect(await stateOf(first)).toEqual([]);
+  });
+
+  it("does not accept an object with one flipped byte, whoever put it together", async () => {
+    const flipped = Buffer.from(weights["model.safetensors"].subarray(0, partBytes));
+    flipped[4711] = (flipped[4711] ?? 0) ^ 1;
+    await interrupted(flipped);
+    await expect(mirror()).rejects.toThrow("model.safetensors arrived with another checksum");
+    expect(await stateOf(first)).toContain(shard);
+    await mirror(); // sends it again, whole
+    expect(await stateOf(first)).toEqual([]);
+  });
+
+  it("finds the flipped byte of a replica and replaces the object", async () => {
+    await mirror();
+    const path = "tokenizer/tokenizer.json";
+    const body = Buffer.from(weights[path]);
+    body[7] = (body[7] ?? 0) ^ 1;
+    const Metadata = { sha256: files.find((file) => file.path === path)?.sha256 ?? "" };
+    const west = s3("us-west-2");
+    const object = { Bucket: weightsBucket(second), Key: key(path) };
+    await west.send(new PutObjectCommand({ ...object, Body: body, Metadata, ChecksumAlgorithm: "SHA256" }));
+    expect(await stateOf(second)).toEqual([key(path)]);
+    expect((await mirror()).map(({ by, uploaded }) => [by, uploaded])).toEqual([
+      ["nothing to do", 0],
+      ["upload", 1],
+    ]);
+  });
+
+  const replicate = () =>
+    s3().send(
+      new PutBucketReplicationCommand({
+        Bucket: weightsBucket(first),
+        ReplicationConfiguration: {
+          Role: roleArn(first, "replication"),
+          Rules: [
+            {
+              ID: "to-us-west-2",
+              Priority: 1,
+              Status: "Enabled",
+              Filter: { Prefix: "releases/" },
+              DeleteMarkerReplication: { Status: "Disabled" },
+              Destination: { Bucket: bucketArn(second, weightsBucket(second)) },
+            },
+          ],
+        },
+      }),
+    );
+
+  it("sends objects itself that are older than the replication, for those S3 never copies", async () => {
+    await replicate();
+    expect((await mirror()).map(({ by }) => by)).toEqual(["upload", "upload"]);
+  });
+
+  it("waits for replicas that are under way, and sends what S3 gave up", async () => {
+    await replicate();
+    let status = "PENDING";
+    const relay = await forwarded(moto.endpoint, (request) =>
+      request.method === "HEAD" && request.url?.includes(weightsBucket(first))
+        ? { "x-amz-replication-status": status }
+        : {},
+    );
+    process.env.AWS_ENDPOINT_URL = `http://${relay.host}`;
+    const running = mirror();
+    await Promise.race([running, poll(async () => ((await stateOf(first)).length === 0 ? true : undefined), 20_000)]);
+    await sleep(300); // it is waiting now
+    const store = { bucket: weightsBucket(second), region: second.region, pathStyle: false, keepsChecksums: true };
+    await sendRelease(release, files, store);
+    expect((await running).map(({ by }) => by)).toEqual(["upload", "replication"]);
+
+    process.env.AWS_ENDPOINT_URL = moto.endpoint;
+    await moto.reset();
+    await prepared();
+    await replicate();
+    status = "FAILED";
+    process.env.AWS_ENDPOINT_URL = `http://${relay.host}`;
+    expect((await mirror()).map(({ by }) => by)).toEqual(["upload", "upload"]);
+    process.env.AWS_ENDPOINT_URL = moto.endpoint;
+    await relay.close();
+  });
+
+  it("fails as a whole where one region refuses, so that none is marked", async () => {
+    const relay = await forwarded(
+      moto.endpoint,
+      () => ({}),
+      (request) => request.method === "PUT" && !!request.url?.includes(weightsBucket(second)),
+    );
+    process.env.AWS_ENDPOINT_URL = `http://${relay.host}`;
+    const failure = await mirror().catch((error: Error) => error.message);
+    process.env.AWS_ENDPOINT_URL = moto.endpoint;
+    await relay.close();
+    expect(failure).toContain(`bucket ${weightsBucket(second)}: not allowed: s3:PutObject`);
+    expect(await stateOf(first)).toEqual([]);
+    expect(await stateOf(second)).not.toEqual([]);
   });
 });

@@ -4,8 +4,8 @@ import type { OnProgress } from "../sources/hashing";
 const EVERY_MS = 5_000;
 const gigabytes = (bytes: number): string => (bytes / 1e9).toFixed(1);
 
-/** Notes how far the reading of weights is and how long the rest will take, at most every 5 s. */
-export function progressNotes(now: () => number = Date.now): OnProgress {
+/** Notes how far long work on bytes is and how long the rest will take, at most every 5 s. */
+export function progressNotes(verb: "read" | "sent", now: () => number = Date.now): OnProgress {
   const start = now();
   let noted = start;
   return (done, total) => {
@@ -15,7 +15,7 @@ export function progressNotes(now: () => number = Date.now): OnProgress {
     const perSecond = done / ((at - start) / 1000);
     const left = Math.max(1, Math.round((total - done) / perSecond));
     terminal.note(
-      `  … ${gigabytes(done)} of ${gigabytes(total)} GB read, ${(perSecond / 1e6).toFixed(0)} MB/s, about ${left} s left`,
+      `  … ${gigabytes(done)} of ${gigabytes(total)} GB ${verb}, ${(perSecond / 1e6).toFixed(0)} MB/s, about ${left} s left`,
     );
   };
 }
