@@ -18,7 +18,7 @@ export class InterruptionQueue extends pulumi.ComponentResource {
     const name = `${region}/interruptions`;
     const queue = new Queue(name, { name: interruptionQueueName(place), ...QUEUE_SETTINGS }, { parent: this });
     const policy = JSON.stringify(interruptionQueuePolicy(place));
-    new QueuePolicy(name, { queueUrl: queue.url, policy }, { parent: this });
+    new QueuePolicy(name, { queueUrl: queue.id, policy }, { parent: this });
     for (const [kind, pattern] of Object.entries(INTERRUPTIONS)) {
       const rule = new EventRule(
         `${name}/${kind}`,

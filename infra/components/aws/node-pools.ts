@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
+import { blockEnds } from "../../values/aws/block-end";
 import { karpenterPools } from "../../values/aws/karpenter";
 import { plannedGroups } from "../../values/aws/node-group";
+import { BlockEnds } from "./block-ends";
 import type { AwsCell, CellOptions } from "./cell";
 import type { Cluster } from "./cluster";
 import { EfaSecurityGroup } from "./efa-security-group";
@@ -36,6 +38,11 @@ export class NodePools extends pulumi.ComponentResource {
         { parent: this, dependsOn },
       );
     });
+    const ends = blockEnds(cell);
+    const groupNames = Object.fromEntries(
+      planned.map(({ key }, i) => [key, (pools[i] as NodePool).group.nodeGroupName] as const),
+    );
+    if (ends.length > 0) new BlockEnds(cell, { ends, clusterName: cluster.name, groupNames }, { parent: this });
     if (karpenterPools(cell.config).length > 0) new InterruptionQueue(cell, { parent: this });
     this.ready = pools.slice(0, 1);
     this.registerOutputs();

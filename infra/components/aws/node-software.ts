@@ -70,7 +70,12 @@ export class NodeSoftware extends pulumi.ComponentResource {
     const kinds = this.chart("karpenter-crd", namespace, {});
     const values = karpenterValues(place, config, this.image("karpenter"));
     const controller = this.chart("karpenter", namespace, values, [kinds]);
-    registerInStages(region, karpenterObjects(this.cell), { parent: this, dependsOn: [controller] });
+    const objects = karpenterObjects(this.cell);
+    const classes = objects.filter(({ kind }) => kind === "EC2NodeClass");
+    const made = registerInStages(region, classes, { parent: this, dependsOn: [controller] });
+    // Also when all goes: a class goes after the pools, whose nodes it describes, and the controller last.
+    const pools = objects.filter(({ kind }) => kind === "NodePool");
+    registerInStages(region, pools, { parent: this, dependsOn: [controller, ...made] });
   }
 
   private chart(

@@ -34,7 +34,10 @@ const MORE: Readonly<Record<string, (of: Named) => Fields>> = {
   "aws:globalaccelerator/accelerator:Accelerator": (of) => ({ dnsName: of("dns name"), hostedZoneId: of("zone") }),
   "aws:ec2/eip:Eip": (of) => ({ allocationId: of("id") }),
   "aws:ec2/launchTemplate:LaunchTemplate": () => ({ latestVersion: 1 }),
-  "aws:eks/nodeGroup:NodeGroup": (of) => ({ resources: [{ autoscalingGroups: [{ name: of("autoscaling group") }] }] }),
+  "aws:eks/nodeGroup:NodeGroup": (of) => ({
+    nodeGroupName: of("node group"),
+    resources: [{ autoscalingGroups: [{ name: of("autoscaling group") }] }],
+  }),
 };
 
 /** State of a resource after an apply, as far as the program can know it. Given inputs win. */

@@ -136,3 +136,58 @@ describe("nodes with nights off", () => {
     });
   });
 });
+
+describe("a capacity block", () => {
+  const block = { ...RESERVATION, ends: "2027-03-01T11:30:00Z" };
+  const withBlock = (capacity: string[]) =>
+    pools({ pools: { a100: { instanceType: "p4de.24xlarge", capacity, block, min: 2, max: 2 } } });
+
+  it("ends with a word a day ahead, and with nodes of the next way by the group's real name", async () => {
+    const plan = await withBlock(["block", "on-demand"]);
+    const schedule = (name: string) =>
+      plan.only("aws:scheduler/schedule:Schedule", name).inputs as {
+        scheduleExpression: string;
+        target: { arn: string; input: string };
+      };
+    expect(schedule("/a100-block-reminder").target.arn).toBe("arn:aws:scheduler:::aws-sdk:sns:publish");
+    const handover = schedule("/a100-block-handover");
+    expect(handover.scheduleExpression).toBe("at(2027-03-01T09:50:00)");
+    expect(JSON.parse(handover.target.input)).toEqual({
+      ClusterName: "homeport-prod",
+      NodegroupName: "<node group of us-east-1/a100-on-demand>",
+      ScalingConfig: { MinSize: 2, DesiredSize: 2 },
+    });
+  });
+
+  it("has no successor where the ladder ends with it", async () => {
+    const plan = await withBlock(["block"]);
+    expect(plan.counts()["aws:scheduler/schedule:Schedule"]).toBe(1);
+  });
+});
+
+describe("nodes that Karpenter makes", () => {
+  it("have a profile of a known name, and a queue that hears of interruptions", async () => {
+    const plan = await pools({ pools: { small: { instanceType: "g6e.2xlarge", manager: "karpenter" } } });
+    expect(plan.only("aws:iam/instanceProfile:InstanceProfile").inputs).toMatchObject({
+      name: "homeport-prod-us-east-1-node",
+    });
+    expect(plan.only("aws:sqs/queue:Queue").inputs).toMatchObject({
+      name: "homeport-prod-interruptions",
+      messageRetentionSeconds: 300,
+      sqsManagedSseEnabled: true,
+    });
+    expect(plan.counts()).toMatchObject({
+      "aws:cloudwatch/eventRule:EventRule": 4,
+      "aws:cloudwatch/eventTarget:EventTarget": 4,
+      [GROUP]: 1,
+    });
+    expect(base.counts()["aws:sqs/queue:Queue"]).toBeUndefined();
+  });
+});
+
+describe("operators who come through a tunnel", () => {
+  it("come by the nodes' SSM agent", async () => {
+    const plan = await pools({ ...A100, cluster: { access: { via: "tunnel" } } });
+    expect(plan.counts()["aws:iam/rolePolicyAttachment:RolePolicyAttachment"]).toBe(3);
+  });
+});

@@ -1,0 +1,63 @@
+import { Role } from "@pulumi/aws/iam/role";
+import { RolePolicy } from "@pulumi/aws/iam/rolePolicy";
+import { Schedule } from "@pulumi/aws/scheduler/schedule";
+import * as pulumi from "@pulumi/pulumi";
+import { alarmTopicArn } from "../../core/aws/names";
+import { type BlockEnd, blockEndPolicy, callTarget } from "../../values/aws/block-end";
+import { serviceTrust } from "../../values/aws/policy";
+import type { AwsCell, CellOptions } from "./cell";
+
+export interface BlockEndsArgs {
+  ends: readonly BlockEnd[];
+  clusterName: string;
+  /** Physical names of the node groups, by their key. */
+  groupNames: Readonly<Record<string, pulumi.Output<string>>>;
+}
+
+/** Tells a day ahead that a capacity block ends, and starts the nodes that take over. Cost: none until then. */
+export class BlockEnds extends pulumi.ComponentResource {
+  constructor(
+    { region, place }: AwsCell,
+    { ends, clusterName, groupNames }: BlockEndsArgs,
+    { parent, dependsOn = [] }: CellOptions,
+  ) {
+    super("homeport:aws:BlockEnds", region, {}, { parent });
+    const role = new Role(
+      `${region}/block-ends`,
+      {
+        namePrefix: "homeport-block-ends-",
+        assumeRolePolicy: JSON.stringify(serviceTrust("scheduler.amazonaws.com", place)),
+      },
+      { parent: this },
+    );
+    const allowed = new RolePolicy(
+      `${region}/block-ends`,
+      { role: role.name, policy: JSON.stringify(blockEndPolicy(place, ends)) },
+      { parent: this },
+    );
+    const once = (name: string, scheduleExpression: string, arn: string, input: pulumi.Input<string>) =>
+      new Schedule(
+        `${region}/${name}`,
+        {
+          namePrefix: `homeport-${name}-`,
+          flexibleTimeWindow: { mode: "OFF" },
+          scheduleExpression,
+          scheduleExpressionTimezone: "UTC",
+          target: { arn, roleArn: role.arn, input },
+        },
+        { parent: this, dependsOn: [allowed, ...dependsOn] },
+      );
+    for (const { pool, remindAt, reminder, next } of ends) {
+      const message = JSON.stringify({ TopicArn: alarmTopicArn(place), ...reminder });
+      once(`${pool}-block-reminder`, remindAt, callTarget(place, "sns:publish"), message);
+      if (next === undefined) continue;
+      const sizes = pulumi.jsonStringify({
+        ClusterName: clusterName,
+        NodegroupName: groupNames[next.key],
+        ScalingConfig: { MinSize: next.nodes, DesiredSize: next.nodes },
+      });
+      once(`${pool}-block-handover`, next.prepareAt, callTarget(place, "eks:updateNodegroupConfig"), sizes);
+    }
+    this.registerOutputs();
+  }
+}
