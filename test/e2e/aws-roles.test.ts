@@ -1,7 +1,7 @@
 import type { PlannedResource } from "../../scripts/lib/render/recorder";
-import { renderStack } from "../../scripts/lib/render/render";
 import { planned } from "../support/aws/planned";
 import { type Call, decisions, grantsOf } from "../support/aws/roles";
+import { Stacks } from "../support/stacks";
 
 /** Each role may do exactly this. What AWS's own managed policies grant is AWS's; which are attached is ours. */
 
@@ -127,9 +127,10 @@ const MANAGED: Record<string, string[]> = {
   "vpc-cni": ["AmazonEKS_CNI_Policy"],
 };
 
+const stacks = new Stacks();
 let plan: PlannedResource[];
 beforeAll(async () => {
-  plan = (await renderStack("prod")).plan;
+  plan = (await stacks.render("prod")).plan;
 });
 
 const callsOf = (pick: "may" | "mayNot"): Call[] =>
