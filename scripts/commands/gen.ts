@@ -1,12 +1,14 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { ExitCode } from "../../infra/core/errors";
+import { architectureFile } from "../gen/architecture";
 import { chartSchemaFiles } from "../gen/chart-schemas";
 import { type GeneratedFile, settle } from "../gen/generated-file";
 import { monitoringFiles } from "../gen/monitoring-files";
 import { stackReferenceFile } from "../gen/stack-reference";
 import { stackSchemaFile } from "../gen/stack-schema";
 import { action } from "../lib/action";
+import { renderStack } from "../lib/render/render";
 import { terminal } from "../lib/report";
 
 const ROOT = resolve(__dirname, "../..");
@@ -21,12 +23,12 @@ export const generatedFiles = (): GeneratedFile[] => [
 export function register(program: Command): void {
   program
     .command("gen")
-    .description("write the files that are generated from the source: schemas and the config reference")
+    .description("write the files that are generated from the source: schemas, the config reference, the architecture")
     .option("--check", "write nothing; exit with 1 and list the files that are stale")
     .option("--json", "print JSON")
     .action(
       action(async ({ check = false, json = false }: { check?: boolean; json?: boolean }) => {
-        const files = generatedFiles();
+        const files = [...generatedFiles(), architectureFile((await renderStack("prod")).plan)];
         const changed = settle(ROOT, files, check);
         if (json) terminal.json({ files: files.map(({ path }) => path), [check ? "stale" : "written"]: changed });
         else for (const path of changed) terminal.out(check ? `stale: ${path}; run: npm run gen` : `wrote ${path}`);

@@ -1,0 +1,149 @@
+import { cpSync } from "node:fs";
+import { join } from "node:path";
+import type { RenderedStack } from "../../scripts/lib/render/render";
+import { expectGolden } from "../support/golden";
+import { Plan } from "../support/plan";
+import { Stacks } from "../support/stacks";
+
+/** The resource graph of every AWS stack, on mocks: what is asked for and how it hangs together; not that AWS accepts it. */
+
+jest.setTimeout(180_000); // ten programs in one process
+
+const NAMES = ["dev", "staging", "prod", "airgapped"] as const;
+type Name = (typeof NAMES)[number];
+
+const stacks = new Stacks();
+const rendered = {} as Record<Name, RenderedStack>;
+const plans = {} as Record<Name, Plan>;
+
+beforeAll(async () => {
+  for (const name of NAMES) {
+    rendered[name] = await stacks.render(name);
+    plans[name] = new Plan(rendered[name].plan);
+  }
+});
+
+const isAws = ({ type }: { type: string }): boolean => type.startsWith("aws:");
+const shortType = (type: string): string => type.split(":").at(-1) ?? type;
+
+describe.each(NAMES)("stack %s", (name) => {
+  it("asks for exactly these resources, by names that survive everything but a rename", () => {
+    const urns = plans[name].urns();
+    expect(new Set(urns).size).toBe(urns.length);
+    expectGolden(`urns-${name}.txt`, `${urns.join("\n")}\n`);
+  });
+
+  it("asks for the same in preview, where AWS has not answered yet", async () => {
+    const preview = await stacks.render(name, { preview: true });
+    expect(new Plan(preview.plan).urns()).toEqual(plans[name].urns());
+    expect(preview.objects.map(({ path }) => path)).toEqual(rendered[name].objects.map(({ path }) => path));
+  });
+
+  it("hangs every resource below a component of its region", () => {
+    const regions = plans[name].resources
+      .filter(({ type }) => type === "homeport:kubernetes:RegionCell")
+      .map((cell) => cell.name);
+    for (const { urn, name: given, parent, provider } of plans[name].resources.filter(isAws)) {
+      // What joins the regions must work when one of them does not.
+      const home = urn.includes("homeport:aws:Failover$") ? "global" : regions.find((r) => given.startsWith(`${r}/`));
+      expect([urn, parent]).toEqual([urn, expect.stringContaining("homeport:aws:")]);
+      expect([urn, provider]).toEqual([urn, expect.stringMatching(new RegExp(`pulumi:providers:aws::${home}$`))]);
+    }
+  });
+
+  it("shows no secret to AWS, and none in plain anywhere", () => {
+    const text = JSON.stringify(plans[name].resources.filter(isAws));
+    expect(text).not.toContain("${secret:");
+    for (const { inputs } of plans[name].resources.filter(({ type }) => type === "kubernetes:core/v1:Secret"))
+      for (const value of Object.values(inputs.stringData ?? {})) expect(value).toMatch(/\$\{secret:/);
+  });
+});
+
+describe("counts that a reader can check", () => {
+  const count = (name: Name, type: string): number => plans[name].counts()[type] ?? 0;
+  const rows: [string, string, Record<Name, number>][] = [
+    ["one VPC a region", "aws:ec2/vpc:Vpc", { dev: 1, staging: 1, prod: 2, airgapped: 1 }],
+    ["one cluster a region", "aws:eks/cluster:Cluster", { dev: 1, staging: 1, prod: 2, airgapped: 1 }],
+    [
+      "one CPU group a region, and one a way to get GPU nodes",
+      "aws:eks/nodeGroup:NodeGroup",
+      { dev: 2, staging: 3, prod: 4, airgapped: 2 },
+    ],
+    [
+      "private, GPU and, with a way out, public subnets in three zones",
+      "aws:ec2/subnet:Subnet",
+      { dev: 9, staging: 9, prod: 18, airgapped: 6 },
+    ],
+    [
+      "one NAT gateway, one a zone, none",
+      "aws:ec2/natGateway:NatGateway",
+      { dev: 1, staging: 3, prod: 6, airgapped: 0 },
+    ],
+    [
+      "an entrance a data class and region",
+      "aws:lb/loadBalancer:LoadBalancer",
+      { dev: 1, staging: 1, prod: 4, airgapped: 1 },
+    ],
+  ];
+
+  it.each(rows)("%s", (_, type, counts) => {
+    expect(Object.fromEntries(NAMES.map((name) => [name, count(name, type)]))).toEqual(counts);
+  });
+});
+
+it("runs every release of every region's models", () => {
+  const engines = (name: Name) =>
+    rendered[name].objects.filter(
+      ({ object }) => object.kind === "Deployment" && object.metadata.namespace === "homeport-models",
+    );
+  expect(Object.fromEntries(NAMES.map((name) => [name, engines(name).length]))).toEqual({
+    dev: 1,
+    staging: 2,
+    prod: 4,
+    airgapped: 2,
+  });
+});
+
+describe("what outlives a destroy", () => {
+  const marked = (name: Name, mark: "protect" | "retainOnDelete") =>
+    [...new Set(plans[name].resources.filter((r) => r[mark]).map(({ type }) => shortType(type)))].sort();
+
+  it("is protected: keys, buckets, logs and clusters that are not for development", () => {
+    expectGolden("protected.txt", NAMES.map((name) => `${name}: ${marked(name, "protect").join(", ")}\n`).join(""));
+    expect(marked("prod", "protect")).toContain("Cluster");
+    expect(marked("dev", "protect")).not.toContain("Cluster");
+  });
+
+  it("is kept: buckets, keys, logs", () => {
+    expectGolden("kept.txt", NAMES.map((name) => `${name}: ${marked(name, "retainOnDelete").join(", ")}\n`).join(""));
+  });
+});
+
+describe("growth", () => {
+  const more = (text: string): string => {
+    const pin = /r41: (sha256:\w+)/.exec(text)?.[1];
+    return text
+      .replace(
+        "[us-east-1]",
+        "[us-east-1]\n  homeport:network: { zones: { us-east-1: [use1-az1, use1-az2, use1-az4, use1-az6] } }",
+      )
+      .replace("  homeport:models:", "    more: { instanceType: g6e.12xlarge }\n  homeport:models:")
+      .replace(
+        "  homeport:policies:",
+        `    code: { live: r41, pool: more, releases: { r41: ${pin} } }\n  homeport:policies:`,
+      )
+      .replace("      live: r41", "      live: r41\n      pool: l40s")
+      .replace("models: [chat]", "models: [chat, code]");
+  };
+
+  it.each<[string, (text: string) => string]>([
+    ["a zone, a pool and a model", more],
+    ["a region", (text) => text.replace("[us-east-1]", "[us-east-1, us-west-2]")],
+  ])("by %s is only additions", async (_, change) => {
+    const releases = join(stacks.root, "stacks/releases");
+    cpSync(join(releases, "chat"), join(releases, "code"), { recursive: true });
+    const grown = new Plan((await stacks.changed("dev", change)).plan);
+    expect(plans.dev.urns().filter((urn) => !grown.urns().includes(urn))).toEqual([]);
+    expect(grown.resources.length).toBeGreaterThan(plans.dev.resources.length);
+  });
+});
