@@ -43,7 +43,7 @@ async function airgap({ stack: name, json }: Options): Promise<ExitCode> {
   return closure.holes.length === 0 ? ExitCode.ok : ExitCode.failed;
 }
 
-function described({ endpoints, images, charts, weights, holes }: Closure): string {
+function described({ endpoints, images, charts, addOns, weights, holes }: Closure): string {
   return [
     `ENDPOINTS (${endpoints.length})`,
     table(endpoints.map(({ region, service, by }) => [`  ${region}`, service, by.join(", ")])),
@@ -51,6 +51,8 @@ function described({ endpoints, images, charts, weights, holes }: Closure): stri
     ...Object.keys(images).map((image) => `  ${image}`),
     `CHARTS (${charts.length}), installed from the operator's machine`,
     ...charts.map((chart) => `  ${chart}`),
+    `ADD-ONS (${addOns.length}), from AWS's own registry through the ECR and S3 endpoints`,
+    ...addOns.map((addOn) => `  ${addOn}`),
     `WEIGHTS (${weights.length})`,
     table(
       weights.map(({ region, model, release, bytes, mirrored }) => [

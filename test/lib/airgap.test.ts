@@ -31,8 +31,9 @@ it("finds no hole in the airgapped stack", () => {
   expect(holes(rendered)).toEqual([]);
 });
 
-it("lists every endpoint with who calls it, and the releases that the buckets must hold", () => {
-  const { endpoints, weights } = closureOf(stack, rendered);
+it("lists every endpoint with who calls it, the add-ons, and the releases that the buckets must hold", () => {
+  const { endpoints, weights, addOns } = closureOf(stack, rendered);
+  expect(addOns).toContainEqual(expect.stringMatching(/^vpc-cni v\d/));
   expect(endpoints.find(({ name }) => name === "com.amazonaws.us-east-1.eks-auth")?.by).toEqual(["pod identity"]);
   expect(endpoints.map(({ name }) => name)).toContain("com.amazonaws.us-east-1.s3");
   expect(weights.map(({ bucket, release, bytes }) => [bucket, release, bytes])).toEqual([

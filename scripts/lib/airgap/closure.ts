@@ -23,6 +23,8 @@ export interface Closure {
   /** Image -> regions whose registry must hold it. */
   images: Record<string, string[]>;
   charts: string[];
+  /** Their images come from AWS's own registry, through the same endpoints. */
+  addOns: string[];
   weights: NeededWeights[];
   holes: Hole[];
 }
@@ -36,10 +38,14 @@ export function closureOf(stack: LoadedStack, rendered: RenderedStack): Closure 
     endpoints,
     images,
     charts: [...new Set(rendered.charts.map(({ name, version }) => `${name} ${version}`))],
+    addOns: [...new Set(rendered.plan.filter(({ type }) => type === "aws:eks/addon:Addon").map(addOnOf))],
     weights: config.regions.flatMap((region) => neededWeights(region, stack)),
     holes: holesIn(rendered, config.environment.account ?? "", endpoints),
   };
 }
+
+const addOnOf = ({ inputs: { addonName, addonVersion } }: RenderedStack["plan"][number]): string =>
+  `${addonName} ${addonVersion}`;
 
 /** What every component declared that it calls, by service; S3 besides, which brings weights and images' layers. */
 function neededEndpoints(region: string, { config }: LoadedStack): NeededEndpoint[] {
