@@ -30,6 +30,7 @@ const VERBS: Readonly<Record<string, () => { register: Register }>> = {
   init: () => require("./commands/init"),
   weights: () => require("./commands/weights"),
   images: () => require("./commands/images"),
+  bundle: () => require("./commands/bundle"),
 };
 
 /** The called verb alone, so that one verb's libraries do not slow another; all of them for the help and for mistakes. */

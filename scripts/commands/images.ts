@@ -12,8 +12,9 @@ import { stackImages } from "../../infra/values/aws/images";
 import { readVersions } from "../../infra/values/versions";
 import { action } from "../lib/action";
 import { placesOf, requireAccount } from "../lib/aws/account";
+import { accountRegistries } from "../lib/images/account-registries";
 import { unpackArchive } from "../lib/images/archive";
-import { ecrRegistry, type MirroredImage, mirrorImage, pushFolder, replicaSecondsOf } from "../lib/images/mirror";
+import { type MirroredImage, mirrorImage, pushFolder } from "../lib/images/mirror";
 import { type AgentImage, buildAgentImage } from "../lib/oci/agent-image";
 import { replaceFile } from "../lib/replace-file";
 import { step, terminal } from "../lib/report";
@@ -64,7 +65,7 @@ async function mirror({ stack: name, json }: StackFlags): Promise<ExitCode> {
   const stack = readStack(stackPaths(name).root, name);
   const agent = readVersions().images.agent;
   const images = stackImages(stack.config, stack.releases).filter((image) => image !== agent);
-  const { registries, replicaSeconds } = await accountRegistries(stack);
+  const { registries, replicaSeconds } = await registriesOf(stack);
   const results: MirroredImage[] = [];
   for (const [index, image] of images.entries()) {
     const folder = join(cacheHome(), "mirror", createHash("sha256").update(image).digest("hex"));
@@ -79,7 +80,7 @@ async function mirror({ stack: name, json }: StackFlags): Promise<ExitCode> {
 /** The image that charts/versions.json records, byte for byte; another one would be asked for by nobody. */
 async function push({ stack: name, json }: StackFlags): Promise<ExitCode> {
   const stack = readStack(stackPaths(name).root, name);
-  const { registries, replicaSeconds } = await accountRegistries(stack);
+  const { registries, replicaSeconds } = await registriesOf(stack);
   const image = await step("agent image", 20, () => buildAgentImage());
   const recorded = readVersions().images.agent;
   if (image.reference !== recorded)
@@ -98,11 +99,10 @@ async function push({ stack: name, json }: StackFlags): Promise<ExitCode> {
   return ExitCode.ok;
 }
 
-async function accountRegistries(stack: LoadedStack) {
+async function registriesOf(stack: LoadedStack) {
   const places = placesOf(stack);
   await requireAccount(places[0]);
-  const registries = await Promise.all(places.map(ecrRegistry));
-  return { registries, replicaSeconds: places.length > 1 ? await replicaSecondsOf(places[0]) : 0 };
+  return accountRegistries(places);
 }
 
 function reportMirrored(results: readonly MirroredImage[], json: boolean | undefined): void {

@@ -8,13 +8,13 @@ import { type ReleaseFile, shortId } from "../../infra/core/release";
 import { action } from "../lib/action";
 import { placesOf, requireAccount } from "../lib/aws/account";
 import { progressNotes } from "../lib/pin/progress";
-import { replaceFile } from "../lib/replace-file";
 import { step, terminal } from "../lib/report";
 import type { OnProgress } from "../lib/sources/hashing";
-import { readText, type StackPaths, stackPaths } from "../lib/stack-paths";
+import { stackPaths } from "../lib/stack-paths";
 import { localFiles } from "../lib/weights/local-files";
 import { mirrorToRegions } from "../lib/weights/mirror-regions";
 import { mirrorCredentials } from "../lib/weights/mirror-role";
+import { noteMirrored } from "../lib/weights/note-mirrored";
 import { MIRROR_DEFAULTS, mirrorRelease } from "../lib/weights-store";
 
 interface MirrorFlags {
@@ -106,17 +106,6 @@ function counted(total: number, note: OnProgress): (bytes: number) => void {
 }
 
 const noteFile = (path: string, bytes: number): void => terminal.note(`  ${path}: ${bytes} bytes`);
-
-/** Writes `mirrored: {region: date}` into the release file; what a region has already is left as it is. */
-function noteMirrored(paths: StackPaths, model: string, name: string, regions: readonly string[]): void {
-  const path = paths.release(model, name);
-  const before = readText(path) ?? "";
-  const file = JSON.parse(before) as ReleaseFile;
-  const today = new Date().toISOString().slice(0, 10);
-  const mirrored = { ...Object.fromEntries(regions.map((region) => [region, today])), ...file.mirrored };
-  const after = `${JSON.stringify({ ...file, mirrored }, null, 2)}\n`;
-  if (after !== before) replaceFile(path, before, after);
-}
 
 function unpinned(model: string, name: string, releases: string[], models: string[]): InputError {
   const known = releases.length > 0 ? releases : models;

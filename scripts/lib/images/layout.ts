@@ -43,8 +43,11 @@ export const folderSource = (folder: string): ImageSource => ({
   blob: async (digest) => createReadStream(blobFile(folder, digest)),
 });
 
-async function store(folder: string, blob: Blob, open: () => Promise<Readable>): Promise<void> {
-  const file = blobFile(folder, blob.digest);
+const store = (folder: string, blob: Blob, open: () => Promise<Readable>): Promise<void> =>
+  keepVerified(blobFile(folder, blob.digest), blob, open);
+
+/** Writes a file whose digest is known, under its name only when it is right; one that is there already is left. */
+export async function keepVerified(file: string, blob: Blob, open: () => Promise<Readable>): Promise<void> {
   if (existsSync(file) && (await stat(file)).size === blob.size) return;
   await mkdir(dirname(file), { recursive: true });
   const partial = `${file}.${randomUUID()}.part`;

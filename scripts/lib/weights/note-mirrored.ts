@@ -1,0 +1,14 @@
+import type { ReleaseFile } from "../../../infra/core/release";
+import { replaceFile } from "../replace-file";
+import { readText, type StackPaths } from "../stack-paths";
+
+/** Writes `mirrored: {region: date}` into the release file; what a region has already is left as it is. */
+export function noteMirrored(paths: StackPaths, model: string, name: string, regions: readonly string[]): void {
+  const path = paths.release(model, name);
+  const before = readText(path) ?? "";
+  const file = JSON.parse(before) as ReleaseFile;
+  const today = new Date().toISOString().slice(0, 10);
+  const mirrored = { ...Object.fromEntries(regions.map((region) => [region, today])), ...file.mirrored };
+  const after = `${JSON.stringify({ ...file, mirrored }, null, 2)}\n`;
+  if (after !== before) replaceFile(path, before, after);
+}

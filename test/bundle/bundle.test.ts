@@ -1,0 +1,143 @@
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { type BundleContents, pulumiPlugins, weightsFolder } from "../../scripts/lib/bundle/contents";
+import { exportBundle, type Missing } from "../../scripts/lib/bundle/export";
+import { verifyBundle } from "../../scripts/lib/bundle/import";
+import { bundleFiles } from "../../scripts/lib/bundle/sums";
+import { releaseOf, smallWeights } from "../support/weights-release";
+import { putImage, type WritableRegistry, writableRegistry } from "../support/writable-registry";
+
+const files = smallWeights("bundle", 20_000);
+const file = releaseOf(files);
+const weights = weightsFolder(file);
+const OWN = `homeport.local/agent@sha256:${"0".repeat(64)}`;
+
+let origin: WritableRegistry;
+let folder: string;
+let local: string;
+let contents: BundleContents;
+const config = process.env.DOCKER_CONFIG;
+beforeEach(async () => {
+  origin = await writableRegistry();
+  const scratch = mkdtempSync(join(tmpdir(), "bundle-"));
+  process.env.DOCKER_CONFIG = scratch;
+  folder = join(scratch, "bundle");
+  local = join(scratch, "weights");
+  for (const [path, body] of Object.entries(files)) {
+    mkdirSync(dirname(join(local, "chat/r1", path)), { recursive: true });
+    writeFileSync(join(local, "chat/r1", path), body);
+  }
+  contents = {
+    releases: [{ model: "chat", name: "r1", file }],
+    images: [`${origin.host}/nvidia/plugin@${putImage(origin, "nvidia/plugin")}`],
+    charts: [],
+    tools: ["helm", "kubectl"].map((name) => ({ name, locate: () => join(local, "chat/r1/tokenizer/tokenizer.json") })),
+    plugins: [{ name: "aws", version: "7.48.0", url: `http://${origin.host}/plugins/aws.tar.gz` }],
+  };
+});
+afterEach(async () => {
+  if (config === undefined) delete process.env.DOCKER_CONFIG;
+  else process.env.DOCKER_CONFIG = config;
+  await origin.close();
+});
+
+const exported = (): Promise<Missing[]> =>
+  exportBundle(contents, folder, {
+    weightsFrom: local,
+    agentImage: OWN,
+    agentBlobs: async () => undefined,
+    onDone: () => undefined,
+  });
+const problems = () =>
+  verifyBundle(folder, contents).then(
+    () => [],
+    (error) => error.problems.map(({ path, given }: { path: string; given: string }) => `${path}: ${given}`),
+  );
+
+test("holds weights, images and tools with a list that sha256sum reads, and says what it could not get", async () => {
+  const missing = await exported();
+  expect(missing).toEqual([
+    {
+      what: "Pulumi plugin aws 7.48.0",
+      why: "is answered 404",
+      from: `http://${origin.host}/plugins/aws.tar.gz`,
+      to: "plugins/pulumi-resource-aws-v7.48.0-linux-amd64.tar.gz",
+    },
+  ]);
+  const names = bundleFiles(folder);
+  expect(names).toEqual(
+    expect.arrayContaining(["bundle.json", "tools/helm", "tools/kubectl", `${weights}/release.json`]),
+  );
+  expect(names.filter((name) => name.startsWith(`${weights}/files/`))).toHaveLength(4);
+  const sums = readFileSync(join(folder, "SHA256SUMS"), "utf8").trimEnd().split("\n");
+  expect(sums.map((line) => line.slice(66))).toEqual(names);
+  const sha256 = createHash("sha256")
+    .update(readFileSync(join(folder, "tools/helm")))
+    .digest("hex");
+  expect(sums).toContain(`${sha256}  tools/helm`);
+  expect(await problems()).toEqual([]);
+});
+
+test("a second run takes over what is there and what a person brought", async () => {
+  await exported();
+  const asked = origin.seen.length;
+  mkdirSync(join(folder, "plugins"), { recursive: true });
+  writeFileSync(join(folder, "plugins/pulumi-resource-aws-v7.48.0-linux-amd64.tar.gz"), "brought");
+  expect(await exported()).toEqual([]);
+  expect(origin.seen.slice(asked).filter((line) => line.includes("/blobs/"))).toEqual([]);
+  expect(await problems()).toEqual([]);
+});
+
+test("one flipped byte, a missing file and one too many are each named, and nothing else is looked at", async () => {
+  await exported();
+  const shard = join(folder, weights, "files/model-00001-of-00002.safetensors");
+  const flipped = readFileSync(shard);
+  flipped[4711] = (flipped[4711] ?? 0) ^ 1;
+  writeFileSync(shard, flipped);
+  rmSync(join(folder, "tools/kubectl"));
+  writeFileSync(join(folder, "tools/extra"), "#!/bin/sh");
+  const sha256 = createHash("sha256").update(flipped).digest("hex");
+  expect((await problems()).sort()).toEqual([
+    "tools/extra: not on the list",
+    "tools/kubectl: missing",
+    `${weights}/files/model-00001-of-00002.safetensors: sha256:${sha256}`,
+  ]);
+});
+
+test("a list that was written anew over changed weights does not help: the pin says what they are", async () => {
+  await exported();
+  const shard = join(folder, weights, "files/empty.txt");
+  writeFileSync(shard, "x");
+  contents = { ...contents, releases: [] };
+  await exported(); // vouches for whatever lies there
+  contents = { ...contents, releases: [{ model: "chat", name: "r1", file }] };
+  expect(await problems()).toEqual([`${shard}: 1 bytes`]);
+});
+
+test("what the stack pins and the bundle lacks stops the import before it begins", async () => {
+  await exported();
+  const other = releaseOf(smallWeights("other", 1000));
+  const image = `registry.example.com/vllm@sha256:${"9".repeat(64)}`;
+  contents = {
+    ...contents,
+    releases: [...contents.releases, { model: "chat", name: "r2", file: other }],
+    images: [image],
+  };
+  expect(await problems()).toEqual(["chat r2: not in the bundle", `${image}: not in the bundle`]);
+});
+
+test("an unfinished export has no list, so it cannot be imported", async () => {
+  await exported();
+  rmSync(join(folder, "SHA256SUMS"));
+  expect(await problems()).toEqual([`${folder}: no SHA256SUMS`]);
+});
+
+test("Pulumi's providers are those of package.json, in their installed versions", () => {
+  const plugins = pulumiPlugins();
+  expect(plugins.map(({ name }) => name).sort()).toEqual(["aws", "kubernetes", "random"]);
+  for (const { name, version, url } of plugins)
+    expect(url).toBe(`https://get.pulumi.com/releases/plugins/pulumi-resource-${name}-v${version}-linux-amd64.tar.gz`);
+  expect(existsSync(join(__dirname, "../../node_modules/@pulumi/aws"))).toBe(true);
+});
