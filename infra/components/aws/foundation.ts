@@ -42,7 +42,7 @@ export class Foundation extends pulumi.ComponentResource {
     const withLogs = { parent: this, dependsOn: logs?.ready };
     this.network = new Network(cell, withLogs);
     this.cluster = new Cluster(cell, this.network, withLogs);
-    this.loadBalancers = new LoadBalancers(cell, this, withLogs);
+    this.loadBalancers = new LoadBalancers(cell, { network: this.network, cluster: this.cluster, logs }, withLogs);
     this.watch = new Watch(cell, { logs, entrances: this.loadBalancers.entrances }, { parent: this });
     const { network, cluster } = this;
     new WeightStore(cell, this, { parent: this });

@@ -11,7 +11,15 @@ import { Certificate } from "./certificate";
 import type { Cluster } from "./cluster";
 import { RegionEntrance } from "./entrance";
 import type { Network } from "./network";
+import type { RegionLogs } from "./region-logs";
 import { WebFirewall } from "./web-firewall";
+
+interface LoadBalancersArgs {
+  network: Network;
+  cluster: Cluster;
+  /** Whose key the firewall's log is encrypted with; absent without audit. */
+  logs?: Pick<RegionLogs, "key">;
+}
 
 /**
  * One region's load balancers, one for each model and data class, owned here and not by a controller: they go when the
@@ -21,7 +29,7 @@ export class LoadBalancers extends pulumi.ComponentResource {
   /** By the entrance's key. */
   readonly entrances: Readonly<Record<string, RegionEntrance>>;
 
-  constructor(cell: AwsCell, { network, cluster }: { network: Network; cluster: Cluster }, opts: CellOptions) {
+  constructor(cell: AwsCell, { network, cluster, logs }: LoadBalancersArgs, opts: CellOptions) {
     const { region, config } = cell;
     super("homeport:aws:LoadBalancers", region, {}, { parent: opts.parent });
     const { traffic } = config;
@@ -32,7 +40,7 @@ export class LoadBalancers extends pulumi.ComponentResource {
     }
     const securityGroupId = this.#allow(cell, network, cluster);
     const certificateArn = this.#certificate(cell);
-    const firewall = traffic.webFirewall ? new WebFirewall(cell, { parent: this }) : undefined;
+    const firewall = traffic.webFirewall ? new WebFirewall(cell, logs, { parent: this }) : undefined;
     const subnets = Object.values(network.subnets[traffic.exposure === "public" ? "public" : "private"]);
     const place = { vpcId: network.vpcId, subnets, securityGroupId, certificateArn };
     this.entrances = Object.fromEntries(

@@ -4,27 +4,33 @@ import { WebAclAssociation } from "@pulumi/aws/wafv2/webAclAssociation";
 import { WebAclLoggingConfiguration } from "@pulumi/aws/wafv2/webAclLoggingConfiguration";
 import * as pulumi from "@pulumi/pulumi";
 import type { Entrance } from "../../core/entrances";
+import { cloudWatchDays } from "../../values/aws/log-keeping";
 import { firewallLogGroup, firewallLoggingArgs, webAclArgs } from "../../values/aws/web-firewall";
 import type { AwsCell, CellOptions } from "./cell";
 import type { RegionEntrance } from "./entrance";
+import type { RegionLogs } from "./region-logs";
 
 /** AWS WAF before one region's load balancers. Cost: about $10 a month, and $0.60 per million requests. */
 export class WebFirewall extends pulumi.ComponentResource {
   readonly #region: string;
   readonly #acl: WebAcl;
 
-  constructor({ region, place, config }: AwsCell, opts: CellOptions) {
+  constructor({ region, place, config }: AwsCell, logs: Pick<RegionLogs, "key"> | undefined, opts: CellOptions) {
     super("homeport:aws:WebFirewall", region, {}, { parent: opts.parent });
     this.#region = region;
     this.#acl = new WebAcl(`${region}/models`, webAclArgs(place), { parent: this });
-    const logs = new LogGroup(
+    const group = new LogGroup(
       `${region}/web-firewall`,
-      { name: firewallLogGroup(place), retentionInDays: config.monitoring.retentionDays },
-      { parent: this, retainOnDelete: true },
+      {
+        name: firewallLogGroup(place),
+        retentionInDays: cloudWatchDays(config.monitoring.retentionDays),
+        kmsKeyId: logs?.key.arn,
+      },
+      { parent: this, protect: true, retainOnDelete: true },
     );
     new WebAclLoggingConfiguration(
       `${region}/models`,
-      { ...firewallLoggingArgs, resourceArn: this.#acl.arn, logDestinationConfigs: [logs.arn] },
+      { ...firewallLoggingArgs, resourceArn: this.#acl.arn, logDestinationConfigs: [group.arn] },
       { parent: this },
     );
     this.registerOutputs();

@@ -108,4 +108,27 @@ export const ACCEPTED_AWS: readonly AcceptedRow[] = [
       "each model has a name of its own below the environment's; a certificate per model would publish every model in " +
       "the public transparency logs and be made anew for each",
   },
+  {
+    checker: "checkov",
+    check: "CKV_AWS_378",
+    object: "aws_lb_target_group *",
+    dependsOnStack: true,
+    reason: "`webFirewall`: from the balancer to the proxies requests are plain inside the VPC (decision 0086)",
+  },
+  {
+    checker: "checkov",
+    check: "CKV2_AWS_76",
+    object: "aws_lb *",
+    dependsOnStack: true,
+    reason:
+      "the rules against Log4j are there and block in headers, paths and queries; in bodies they count, because a prompt " +
+      "may well ask about the exploit and nothing behind the balancer runs Java",
+  },
+  {
+    checker: "checkov",
+    check: "CKV_AWS_145",
+    object: "aws_s3_bucket *",
+    dependsOnStack: true,
+    reason: "`webFirewall`: application balancers write access logs to buckets with S3's own key only",
+  },
 ];
