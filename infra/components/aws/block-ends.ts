@@ -32,14 +32,15 @@ export class BlockEnds extends pulumi.ComponentResource {
     );
     const allowed = new RolePolicy(
       `${region}/block-ends`,
-      { role: role.name, policy: JSON.stringify(blockEndPolicy(place, ends)) },
+      { name: "block-ends", role: role.name, policy: JSON.stringify(blockEndPolicy(place, ends)) },
       { parent: this },
     );
-    const once = (name: string, scheduleExpression: string, arn: string, input: pulumi.Input<string>) =>
+    // Of a prefix 38 characters are left; a pool's name has up to 20.
+    const once = (pool: string, what: string, scheduleExpression: string, arn: string, input: pulumi.Input<string>) =>
       new Schedule(
-        `${region}/${name}`,
+        `${region}/${pool}-block-${what}`,
         {
-          namePrefix: `homeport-${name}-`,
+          namePrefix: `${pool}-${what}-`,
           flexibleTimeWindow: { mode: "OFF" },
           scheduleExpression,
           scheduleExpressionTimezone: "UTC",
@@ -49,14 +50,14 @@ export class BlockEnds extends pulumi.ComponentResource {
       );
     for (const { pool, remindAt, reminder, next } of ends) {
       const message = JSON.stringify({ TopicArn: alarmTopicArn(place), ...reminder });
-      once(`${pool}-block-reminder`, remindAt, callTarget(place, "sns:publish"), message);
+      once(pool, "reminder", remindAt, callTarget(place, "sns:publish"), message);
       if (next === undefined) continue;
       const sizes = pulumi.jsonStringify({
         ClusterName: clusterName,
         NodegroupName: groupNames[next.key],
         ScalingConfig: { MinSize: next.nodes, DesiredSize: next.nodes },
       });
-      once(`${pool}-block-handover`, next.prepareAt, callTarget(place, "eks:updateNodegroupConfig"), sizes);
+      once(pool, "handover", next.prepareAt, callTarget(place, "eks:updateNodegroupConfig"), sizes);
     }
     this.registerOutputs();
   }

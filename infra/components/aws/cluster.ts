@@ -7,7 +7,7 @@ import { RolePolicyAttachment } from "@pulumi/aws/iam/rolePolicyAttachment";
 import { Key } from "@pulumi/aws/kms/key";
 import { SecurityGroupIngressRule } from "@pulumi/aws/vpc/securityGroupIngressRule";
 import * as pulumi from "@pulumi/pulumi";
-import { clusterName } from "../../core/aws/names";
+import { clusterName, roleName } from "../../core/aws/names";
 import { accessEntries } from "../../values/aws/access-entries";
 import {
   apiAccess,
@@ -74,11 +74,15 @@ export class Cluster extends pulumi.ComponentResource {
 
   private makeRole({ region, place }: AwsCell, key: Key): { role: Role; allowed: pulumi.Resource[] } {
     const name = `${region}/cluster`;
-    const role = new Role(name, { assumeRolePolicy: JSON.stringify(CLUSTER_TRUST) }, { parent: this });
+    const role = new Role(
+      name,
+      { name: roleName(place, "cluster"), assumeRolePolicy: JSON.stringify(CLUSTER_TRUST) },
+      { parent: this },
+    );
     const policyArn = managedPolicyArn(place, "AmazonEKSClusterPolicy");
     const attached = new RolePolicyAttachment(name, { role: role.name, policyArn }, { parent: this });
     const policy = pulumi.jsonStringify(clusterKeyUse(key.arn));
-    const granted = new RolePolicy(name, { role: role.name, policy }, { parent: this });
+    const granted = new RolePolicy(name, { name: "secrets-key", role: role.name, policy }, { parent: this });
     return { role, allowed: [attached, granted] };
   }
 

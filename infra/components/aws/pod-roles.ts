@@ -23,7 +23,13 @@ export class PodRoles extends pulumi.ComponentResource {
       const granted =
         policy === undefined
           ? []
-          : [new RolePolicy(name, { role: role.name, policy: JSON.stringify(policy) }, { parent: this })];
+          : [
+              new RolePolicy(
+                name,
+                { name: purpose, role: role.name, policy: JSON.stringify(policy) },
+                { parent: this },
+              ),
+            ];
       const attached =
         managedPolicy === undefined
           ? []

@@ -9,7 +9,7 @@ import { BucketReplicationConfig } from "@pulumi/aws/s3/bucketReplicationConfig"
 import { BucketServerSideEncryptionConfiguration } from "@pulumi/aws/s3/bucketServerSideEncryptionConfiguration";
 import { BucketVersioning } from "@pulumi/aws/s3/bucketVersioning";
 import * as pulumi from "@pulumi/pulumi";
-import { type Place, weightsBucket } from "../../core/aws/names";
+import { type Place, roleName, weightsBucket } from "../../core/aws/names";
 import { weightsEncryption, weightsLifecycle, weightsLock, weightsReplication } from "../../values/aws/weight-store";
 import {
   mirrorPolicy,
@@ -79,16 +79,20 @@ export class WeightStore extends pulumi.ComponentResource {
     const assumeRolePolicy = JSON.stringify(mirrorTrust(first));
     const role = new Role(`${first.region}/mirror`, { name, description, assumeRolePolicy }, { parent: this });
     const policy = JSON.stringify(mirrorPolicy(places));
-    new RolePolicy(`${first.region}/mirror`, { role: role.name, policy }, { parent: this });
+    new RolePolicy(`${first.region}/mirror`, { name: "mirror", role: role.name, policy }, { parent: this });
   }
 
   private replicate(first: Place, others: readonly Place[], versioning: BucketVersioning): void {
     const name = `${first.region}/replication`;
     const description = "Lets S3 copy new weights into the other regions";
     const assumeRolePolicy = JSON.stringify(replicationTrust(first));
-    const role = new Role(name, { description, assumeRolePolicy }, { parent: this });
+    const role = new Role(
+      name,
+      { name: roleName(first, "replication"), description, assumeRolePolicy },
+      { parent: this },
+    );
     const policy = JSON.stringify(replicationPolicy(first, others));
-    const allowed = new RolePolicy(name, { role: role.name, policy }, { parent: this });
+    const allowed = new RolePolicy(name, { name: "replication", role: role.name, policy }, { parent: this });
     new BucketReplicationConfig(
       name,
       { bucket: weightsBucket(first), role: role.arn, rules: weightsReplication(others) },

@@ -14,13 +14,12 @@ const BEFORE_NODES: readonly AddOn[] = ["vpc-cni", "kube-proxy", "eks-pod-identi
 
 const GPU_TAINT = { key: "nvidia.com/gpu", operator: "Exists", effect: "NoSchedule" };
 
-/** Only what differs from an add-on's defaults. */
+/** Only what differs from an add-on's defaults; the keys are those of its own schema (read 2026-11-22). */
 const CONFIGURATION: Partial<Record<AddOn, unknown>> = {
   // Without it NetworkPolicies are accepted and do nothing.
   "vpc-cni": { enableNetworkPolicy: "true" },
-  // The agent looks at GPUs, so it must be where they are.
-  "eks-node-monitoring-agent": { nodeAgent: { tolerations: [{ operator: "Exists" }] } },
-  "aws-ebs-csi-driver": { node: { tolerations: [GPU_TAINT] } },
+  // The agent itself goes everywhere, but not its part that looks at GPUs.
+  "eks-node-monitoring-agent": { dcgmAgent: { tolerations: [GPU_TAINT] } },
 };
 
 export function plannedAddOns({

@@ -48,6 +48,18 @@ it("gives each region providers of its own, and everything in it goes through th
     expect([urn, provider]).not.toEqual([urn, ""]);
 });
 
+/** AWS refuses a slash in their names, and Pulumi's own names begin with the logical one: `us-east-1/cluster-1a2b3c4`. */
+const WITHOUT_SLASH =
+  /^aws:(iam\/(role|rolePolicy|instanceProfile|policy)|sns\/topic|sqs\/queue|lb\/(loadBalancer|targetGroup)|eks\/nodeGroup|cloudwatch\/eventRule|cloudtrail\/trail|scheduler\/schedule):/;
+
+it("names what AWS would not let be named after its place in the program", () => {
+  const unnamed = plan.resources.filter(
+    ({ type, inputs }) =>
+      WITHOUT_SLASH.test(type) && !Object.keys(inputs).some((key) => /^(name|nodeGroupName)(Prefix)?$/.test(key)),
+  );
+  expect(unnamed.map(({ urn }) => urn)).toEqual([]);
+});
+
 it("asks a cluster for nothing before its nodes and add-ons stand", () => {
   for (const region of REGIONS) {
     const { dependencies, inputs } = plan.only("pulumi:providers:kubernetes", region);

@@ -124,18 +124,22 @@ describe("endpoints", () => {
   it("are those that the stack's components call, and more with each option", async () => {
     expect(endpoints(base)).toEqual([
       "aps-workspaces",
+      "autoscaling",
       "ec2",
       "ecr.api",
       "ecr.dkr",
+      "eks",
       "eks-auth",
       "elasticloadbalancing",
       "s3",
     ]);
     const tunnel = await network({ cluster: { access: { via: "tunnel" } }, monitoring: { prometheus: "cluster" } });
     expect(endpoints(tunnel)).toEqual([
+      "autoscaling",
       "ec2",
       "ecr.api",
       "ecr.dkr",
+      "eks",
       "eks-auth",
       "elasticloadbalancing",
       "s3",
@@ -144,7 +148,7 @@ describe("endpoints", () => {
     ]);
     const karpenter = { instanceType: "g6.12xlarge", manager: "karpenter" };
     expect(endpoints(await network({ pools: { g: karpenter } }))).toEqual(
-      expect.arrayContaining(["eks", "sqs", "ssm", "sts"]),
+      expect.arrayContaining(["sqs", "ssm", "sts"]),
     );
   });
 
