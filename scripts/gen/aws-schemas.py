@@ -80,6 +80,7 @@ TYPES = {
     "AWS::SNS::TopicInlinePolicy": None,
     "AWS::SQS::Queue": ("sqs", "CreateQueue"),
     "AWS::SQS::QueueInlinePolicy": None,
+    "AWS::Scheduler::Schedule": ("scheduler", "CreateSchedule"),
     "AWS::WAFv2::LoggingConfiguration": ("wafv2", "PutLoggingConfiguration"),
     "AWS::WAFv2::WebACL": ("wafv2", "CreateWebACL"),
     "AWS::WAFv2::WebACLAssociation": ("wafv2", "AssociateWebACL"),

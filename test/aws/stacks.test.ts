@@ -1,5 +1,6 @@
 import { readStack } from "../../infra/config/read-stack";
 import type { PlannedResource } from "../../scripts/lib/render/recorder";
+import { withAllOptions } from "../support/aws/all-options";
 import { judgePlan } from "../support/aws/conforms";
 import { statefulLosses } from "../support/aws/replacements";
 import { outside } from "../support/aws/residency";
@@ -11,11 +12,15 @@ const stacks = new Stacks();
 
 jest.setTimeout(120_000); // the first render starts a process
 
-const LEAST = { dev: 80, staging: 100, prod: 200, airgapped: 70 };
+/** Stacks and the least number of resources that must have been judged. */
+const LEAST = { dev: 120, staging: 125, prod: 280, airgapped: 110, "with all options": 320 };
 
+const ALL = "with all options";
 const plans: Record<string, PlannedResource[]> = {};
 beforeAll(async () => {
-  for (const stack of Object.keys(LEAST)) plans[stack] = (await stacks.render(stack)).plan;
+  for (const stack of Object.keys(LEAST).filter((name) => name !== ALL))
+    plans[stack] = (await stacks.render(stack)).plan;
+  plans[ALL] = (await stacks.changed("prod", withAllOptions)).plan;
 });
 const planOf = (stack: string): PlannedResource[] => plans[stack] ?? [];
 
@@ -29,7 +34,7 @@ describe.each(Object.entries(LEAST))("stack %s", (stack, least) => {
   });
 
   it("keeps every resource, replica, log and endpoint in its regions", () => {
-    expect(outside(planOf(stack), readStack(stacks.root, stack).config.regions)).toEqual([]);
+    expect(outside(planOf(stack), readStack(stacks.root, stack === ALL ? "prod" : stack).config.regions)).toEqual([]);
   });
 });
 

@@ -381,6 +381,7 @@ export const MAPPED_TYPES: Readonly<Record<string, MappedType>> = {
       ipAddress: "HealthCheckConfig.IPAddress",
       invertHealthcheck: "HealthCheckConfig.Inverted",
       disabled: null,
+      triggers: null,
       tags: "HealthCheckTags",
     },
   },
@@ -462,6 +463,10 @@ export const MAPPED_TYPES: Readonly<Record<string, MappedType>> = {
   "aws:sns/topicSubscription:TopicSubscription": {
     schema: "AWS::SNS::Subscription",
     names: { topic: "TopicArn", confirmationTimeoutInMinutes: null, endpointAutoConfirms: null },
+  },
+  "aws:scheduler/schedule:Schedule": {
+    schema: "AWS::Scheduler::Schedule",
+    names: { namePrefix: null },
   },
   "aws:sqs/queue:Queue": {
     schema: "AWS::SQS::Queue",
