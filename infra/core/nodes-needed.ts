@@ -6,8 +6,8 @@ export interface GpuPods {
 }
 
 /**
- * How many equal nodes hold all of these pods at once: the largest pods first, each on the first node with room. As pods
- * take 1, 2, 4 or 8 GPUs and so do nodes, no other order needs fewer.
+ * How many equal nodes hold all of these pods at once: the largest pods first, each on the first node with room. With 1, 2,
+ * 4 and 8 GPUs that is as few as can be; with other numbers now and then one more than a puzzler would need.
  */
 export function nodesNeeded(pods: readonly GpuPods[], gpusPerNode: number): number {
   const free: number[] = [];

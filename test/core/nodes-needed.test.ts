@@ -23,6 +23,15 @@ describe("nodes that pods need", () => {
       8,
       2,
     ],
+    // In the order given, three nodes: the two threes would leave no room for a five.
+    [
+      [
+        { gpus: 3, replicas: 2 },
+        { gpus: 5, replicas: 2 },
+      ],
+      8,
+      2,
+    ],
     [[{ gpus: 1, replicas: 3 }], 1, 3],
     [[{ gpus: 2, replicas: 0 }], 8, 0],
     [[{ gpus: 0, replicas: 5 }], 8, 0],

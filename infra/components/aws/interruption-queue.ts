@@ -25,7 +25,7 @@ export class InterruptionQueue extends pulumi.ComponentResource {
         { namePrefix: `${interruptionQueueName(place)}-`.slice(0, 38), eventPattern: JSON.stringify(pattern) },
         { parent: this },
       );
-      new EventTarget(`${name}/${kind}`, { rule: rule.name, arn: queue.arn }, { parent: this });
+      new EventTarget(`${name}/${kind}`, { rule: rule.name, targetId: "karpenter", arn: queue.arn }, { parent: this });
     }
     this.registerOutputs();
   }

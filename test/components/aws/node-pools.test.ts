@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { NodePools } from "../../../infra/components/aws/node-pools";
+import { judgePlan } from "../../support/aws/conforms";
 import { awsCell, registered, type Sections } from "../../support/aws-cell";
 import type { Plan } from "../../support/plan";
 
@@ -149,6 +150,8 @@ describe("a capacity block", () => {
         scheduleExpression: string;
         target: { arn: string; input: string };
       };
+    for (const { inputs } of plan.resources.filter(({ type }) => type === "aws:scheduler/schedule:Schedule"))
+      expect(`${inputs.namePrefix}`).toMatch(/^a100-(reminder|handover)-$/);
     expect(schedule("/a100-block-reminder").target.arn).toBe("arn:aws:scheduler:::aws-sdk:sns:publish");
     const handover = schedule("/a100-block-handover");
     expect(handover.scheduleExpression).toBe("at(2027-03-01T09:50:00)");
@@ -189,5 +192,30 @@ describe("operators who come through a tunnel", () => {
   it("come by the nodes' SSM agent", async () => {
     const plan = await pools({ ...A100, cluster: { access: { via: "tunnel" } } });
     expect(plan.counts()["aws:iam/rolePolicyAttachment:RolePolicyAttachment"]).toBe(3);
+  });
+});
+
+describe("AWS's own schemas", () => {
+  const block = { id: "cr-0123456789abcdef0", zone: "use1-az4", ends: "2027-03-01T11:30:00Z" };
+  const every = {
+    pools: {
+      a100: {
+        instanceType: "p4de.24xlarge",
+        capacity: ["block", "reservation", "on-demand", "spot"],
+        block,
+        reservation: RESERVATION,
+        multiNode: true,
+        offHours: { stop: "19:00", start: "07:00" },
+      },
+      h100: { instanceType: "p5.48xlarge", multiNode: true },
+      small: { instanceType: "g6e.2xlarge", manager: "karpenter" },
+    },
+  };
+
+  it("take every way to get nodes, nodes that work together, nights off, a block's end and Karpenter's queue", async () => {
+    const plan = await pools(every);
+    const { judged, problems } = judgePlan(plan.resources);
+    expect(problems).toEqual([]);
+    expect(judged).toBeGreaterThan(30);
   });
 });
