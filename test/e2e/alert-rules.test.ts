@@ -111,8 +111,9 @@ describe("what the chart gives Prometheus and Alertmanager", () => {
     const files = helmTemplate("monitoring", values)
       .filter(({ kind, metadata }) => kind === "ConfigMap" && !metadata.name.startsWith("dashboard"))
       .flatMap(({ data }) => Object.entries(data as Record<string, string>));
-    for (const [name, text] of files)
-      writeFileSync(join(folder, name), text.replaceAll("/etc/prometheus/base", folder));
+    const mounted = /\/etc\/prometheus\/base|\/var\/run\/secrets\/kubernetes\.io\/serviceaccount/g;
+    for (const [name, text] of files) writeFileSync(join(folder, name), text.replace(mounted, folder));
+    for (const name of ["token", "ca.crt"]) writeFileSync(join(folder, name), "");
     return Object.fromEntries(files);
   }
 

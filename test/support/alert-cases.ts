@@ -88,7 +88,7 @@ export const ALERT_CASES: Readonly<Record<string, AlertCase>> = {
   },
   GpuHot: {
     fires: { [gpu("GPU_TEMP")]: "91x60" },
-    silent: { [gpu("GPU_TEMP")]: "80x30 91x4 80x30" },
+    silent: { [gpu("GPU_TEMP")]: "80x35 91x20" },
   },
   NodeNotReady: {
     fires: { [ready]: "1x30 0x30" },

@@ -10,13 +10,14 @@ interface Panel {
 describe.each(Object.entries(DASHBOARDS))("dashboard %s", (name, dashboard) => {
   const { uid, panels } = dashboardJson(dashboard) as { uid: string; panels: Panel[] };
 
-  it("has panels that do not overlap, each with a title and queries of its own", () => {
+  it("has panels that do not overlap or stand out, each with a title and queries of its own", () => {
     expect(panels.length).toBeGreaterThanOrEqual(8);
     expect(new Set(panels.map(({ title }) => title)).size).toBe(panels.length);
     const cells = panels.flatMap(({ gridPos: { x, y, w, h } }) =>
       Array.from({ length: w * h }, (_, i) => `${x + (i % w)},${y + Math.floor(i / w)}`),
     );
     expect(new Set(cells).size).toBe(cells.length);
+    for (const { gridPos } of panels) expect(gridPos.x + gridPos.w).toBeLessThanOrEqual(24); // Grafana's columns
     for (const { targets } of panels) expect(new Set(targets.map(({ refId }) => refId)).size).toBe(targets.length);
   });
 
