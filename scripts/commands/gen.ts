@@ -28,9 +28,16 @@ export function register(program: Command): void {
     .option("--json", "print JSON")
     .action(
       action(async ({ check = false, json = false }: { check?: boolean; json?: boolean }) => {
-        const files = [...generatedFiles(), architectureFile((await renderStack("prod")).plan)];
+        const files = generatedFiles();
         const changed = settle(ROOT, files, check);
-        if (json) terminal.json({ files: files.map(({ path }) => path), [check ? "stale" : "written"]: changed });
+        // Last: a program in the middle of a change must not keep its own schema from being written.
+        const architecture = architectureFile((await renderStack("prod")).plan);
+        changed.push(...settle(ROOT, [architecture], check));
+        if (json)
+          terminal.json({
+            files: [...files, architecture].map(({ path }) => path),
+            [check ? "stale" : "written"]: changed,
+          });
         else for (const path of changed) terminal.out(check ? `stale: ${path}; run: npm run gen` : `wrote ${path}`);
         return check && changed.length > 0 ? ExitCode.failed : ExitCode.ok;
       }),

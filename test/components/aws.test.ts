@@ -1,6 +1,8 @@
 import { cpSync } from "node:fs";
 import { join } from "node:path";
 import type { RenderedStack } from "../../scripts/lib/render/render";
+import { MAPPED_TYPES } from "../support/aws/mapped-types";
+import { replacedBy } from "../support/aws/replacements";
 import { expectGolden } from "../support/golden";
 import { Plan } from "../support/plan";
 import { Stacks } from "../support/stacks";
@@ -136,14 +138,25 @@ describe("growth", () => {
       .replace("models: [chat]", "models: [chat, code]");
   };
 
-  it.each<[string, (text: string) => string]>([
-    ["a zone, a pool and a model", more],
-    ["a region", (text) => text.replace("[us-east-1]", "[us-east-1, us-west-2]")],
-  ])("by %s is only additions", async (_, change) => {
+  // AWS cannot change a node group's subnets: a zone makes the groups anew, the new ones before the old ones go.
+  const NEW_ZONE = ["NodeGroup us-east-1/l40s-on-demand: Subnets", "NodeGroup us-east-1/system: Subnets"];
+
+  it.each<[string, (text: string) => string, string[]]>([
+    ["a zone, a pool and a model", more, NEW_ZONE],
+    ["a region", (text) => text.replace("[us-east-1]", "[us-east-1, us-west-2]"), []],
+  ])("by %s is only additions", async (_, change, replaced) => {
     const releases = join(stacks.root, "stacks/releases");
     cpSync(join(releases, "chat"), join(releases, "code"), { recursive: true });
     const grown = new Plan((await stacks.changed("dev", change)).plan);
     expect(plans.dev.urns().filter((urn) => !grown.urns().includes(urn))).toEqual([]);
     expect(grown.resources.length).toBeGreaterThan(plans.dev.resources.length);
+    const after = new Map(grown.resources.map((resource) => [resource.urn, resource]));
+    const anew = plans.dev.resources
+      .filter(({ type }) => MAPPED_TYPES[type] !== undefined)
+      .flatMap((before) => {
+        const reasons = replacedBy(before, after.get(before.urn) ?? before);
+        return reasons.length === 0 ? [] : [`${shortType(before.type)} ${before.name}: ${reasons.join(", ")}`];
+      });
+    expect(anew).toEqual(replaced);
   });
 });
