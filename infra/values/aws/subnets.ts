@@ -3,7 +3,7 @@ import { cidrPlan } from "../../core/aws/cidr";
 import { defaultZones } from "../../core/aws/zones";
 
 /** What a subnet is for. Only `public` ones ever have a route to an internet gateway, and `gpu` ones have no way out. */
-export const SUBNET_KINDS = ["public", "private", "gpu"] as const;
+const SUBNET_KINDS = ["public", "private", "gpu"] as const;
 export type SubnetKind = (typeof SUBNET_KINDS)[number];
 
 type Given = Pick<StackConfig, "environment" | "network" | "traffic">;

@@ -22,7 +22,7 @@ export interface TunnelEnds {
 }
 
 /** `undefined` while the cluster or its first system node is not there yet. */
-export async function tunnelEnds(place: Place): Promise<TunnelEnds | undefined> {
+async function tunnelEnds(place: Place): Promise<TunnelEnds | undefined> {
   const eks = awsClient(EKSClient, { region: place.region });
   const ec2 = awsClient(EC2Client, { region: place.region });
   try {
@@ -54,7 +54,7 @@ export async function tunnelEnds(place: Place): Promise<TunnelEnds | undefined> 
 }
 
 /** Arguments of the AWS CLI for one session: a port of this machine, forwarded by the node's SSM agent. */
-export const sessionArguments = ({ region }: Place, { instance, host }: TunnelEnds): string[] => [
+const sessionArguments = ({ region }: Place, { instance, host }: TunnelEnds): string[] => [
   ...["ssm", "start-session", "--region", region, "--target", instance],
   ...["--document-name", "AWS-StartPortForwardingSessionToRemoteHost"],
   "--parameters",
