@@ -7,6 +7,7 @@ import { controlRegion } from "../core/aws/names";
 import { type Entrance, entrancesOf, hostOf } from "../core/entrances";
 import { type Addresses, awsAddresses } from "../values/addresses";
 import { healthCheckArgs, type RegionRecord, regionRecords } from "../values/aws/dns";
+import { readyAlarmArgs } from "../values/aws/load-balancers";
 import { defaultTags } from "../values/aws/tags";
 import { Accelerator } from "./aws/accelerator";
 import type { LoadBalancers } from "./aws/load-balancers";
@@ -67,20 +68,26 @@ export class Failover extends pulumi.ComponentResource {
   }
 
   /** A region's share of the common name, while the region is healthy. */
-  #shared(record: RegionRecord, { traffic }: StackConfig, balancers: Balancers): void {
+  #shared(record: RegionRecord, config: StackConfig, balancers: Balancers): void {
     const { entrance, region, host, weight } = record;
     const made = balancers.get(region)?.entrances[entrance.key];
     if (made === undefined) return;
     const name = `${region}/${entrance.key}`;
     const check = new HealthCheck(
       name,
-      { ...healthCheckArgs(record), cloudwatchAlarmName: made.alarm.name, tags: { Name: `${host} ${region}` } },
+      {
+        ...healthCheckArgs(record),
+        cloudwatchAlarmName: made.alarm.name,
+        // Route 53 keeps a copy of the alarm's settings, which only an update of the check renews.
+        triggers: { alarm: JSON.stringify(readyAlarmArgs(entrance, config)) },
+        tags: { Name: `${host} ${region}` },
+      },
       { parent: this },
     );
     new DnsRecord(
       name,
       {
-        zoneId: traffic.hostedZoneId ?? "",
+        zoneId: config.traffic.hostedZoneId ?? "",
         name: host,
         type: "A",
         setIdentifier: region,
