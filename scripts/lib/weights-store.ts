@@ -155,8 +155,9 @@ async function isThere(
 ): Promise<boolean> {
   try {
     const ask = new HeadObjectCommand({ Bucket, Key, ...(keepsChecksums && { ChecksumMode: "ENABLED" }) });
-    const { ContentLength, Metadata, ChecksumSHA256 } = await client.send(ask);
-    const isOurs = ContentLength === bytes && Metadata?.sha256 === sha256;
+    const { ContentLength, Metadata, ChecksumSHA256, TagCount } = await client.send(ask);
+    // A tag says that it was retired (weights retire): it goes next night, so it is sent again.
+    const isOurs = ContentLength === bytes && Metadata?.sha256 === sha256 && !TagCount;
     // The number of parts may stand behind it.
     return isOurs && (!keepsChecksums || ChecksumSHA256?.replace(/-\d+$/, "") === checksum);
   } catch (error) {

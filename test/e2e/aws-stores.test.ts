@@ -8,6 +8,7 @@ import {
   CreateMultipartUploadCommand,
   DeleteBucketPolicyCommand,
   GetBucketPolicyCommand,
+  GetObjectTaggingCommand,
   HeadObjectCommand,
   ListMultipartUploadsCommand,
   PutBucketPolicyCommand,
@@ -20,14 +21,19 @@ import {
 import { bucketArn, type Place, roleArn, stateBucket, weightsBucket } from "../../infra/core/aws/names";
 import { filesPrefix } from "../../infra/core/weights-layout";
 import { requireAccount } from "../../scripts/lib/aws/account";
+import { exportBundle } from "../../scripts/lib/bundle/export";
+import { sendBundle, verifyBundle } from "../../scripts/lib/bundle/import";
+import { ecrRegistry, replicaSecondsOf } from "../../scripts/lib/images/mirror";
 import { initItems, planInit, runInit } from "../../scripts/lib/init/init";
 import { type LocalFile, localFiles } from "../../scripts/lib/weights/local-files";
-import { mirrorToRegions, type RegionOptions } from "../../scripts/lib/weights/mirror-regions";
+import { awsStore, mirrorToRegions, type RegionOptions } from "../../scripts/lib/weights/mirror-regions";
+import { retire, unpinnedIn } from "../../scripts/lib/weights/retire";
 import { missingIn, sendRelease } from "../../scripts/lib/weights-store";
-import { poll, sleep } from "../../scripts/local/command";
+import { attempt, poll, sleep } from "../../scripts/local/command";
 import { forwarded } from "../support/forwarded";
 import { MOTO_ACCOUNT, type Moto, startMoto } from "../support/moto";
 import { bytesOf, releaseOf } from "../support/weights-release";
+import { putImage, writableRegistry } from "../support/writable-registry";
 
 /** The stores of an AWS environment against a real moto server. Proves our calls and their order, not AWS's own rules. */
 
@@ -151,6 +157,25 @@ describe("homeport init", () => {
     await expect(plan()).rejects.toThrow("policy is one that allows requests without TLS, must be TLS only");
     await s3("us-west-2").send(new DeleteBucketPolicyCommand({ Bucket }));
     expect(todoOf(await plan())).toEqual([`us-west-2 bucket ${Bucket}: policy`]);
+  });
+
+  it("asks before it makes anything, and prints what to type next", async () => {
+    const cli = async (...flags: string[]) => {
+      const args = [join(__dirname, "../../scripts/homeport.cjs"), "init", "dev", "--json", ...flags];
+      const { code, stdout, stderr } = await attempt(process.execPath, args);
+      return { code, stderr, ...(JSON.parse(stdout) as { todo: string[]; done: number; next: string[] }) };
+    };
+    const asked = await cli();
+    expect([asked.code, asked.done]).toEqual([3, 0]);
+    expect((await cli("--yes")).done).toBe(asked.todo.length);
+    const again = await cli("--yes");
+    expect([again.code, again.todo]).toEqual([0, []]);
+    expect(again.next).toEqual([
+      expect.stringMatching(/^pulumi login 's3:\/\/homeport-dev-\d{12}-state-[a-z0-9-]+\?region=[a-z0-9-]+'$/),
+      expect.stringMatching(
+        /^pulumi stack init dev --secrets-provider 'awskms:\/\/alias\/homeport-dev-state\?region=[a-z0-9-]+'$/,
+      ),
+    ]);
   });
 
   it("refuses to work in another account", async () => {
@@ -299,6 +324,26 @@ describe("homeport weights mirror on aws", () => {
     await relay.close();
   });
 
+  it("marks what is pinned no more, and sends a retired release again when it is pinned once more", async () => {
+    await mirror();
+    const store = awsStore(second, undefined);
+    expect(await unpinnedIn(store, [release.id])).toEqual([]);
+    const [unpinned] = await unpinnedIn(store, [`sha256:${"0".repeat(64)}`]);
+    expect(unpinned).toMatchObject({
+      folder: release.id.replace("sha256:", ""),
+      keys: expect.arrayContaining([shard]),
+    });
+    if (unpinned) await retire(store, unpinned);
+    const { TagSet } = await s3("us-west-2").send(new GetObjectTaggingCommand({ Bucket: store.bucket, Key: shard }));
+    expect(TagSet).toEqual([{ Key: "homeport-retired", Value: "true" }]);
+    expect(await stateOf(second)).toHaveLength(4);
+    expect((await mirror()).map(({ by, uploaded }) => [by, uploaded])).toEqual([
+      ["nothing to do", 0],
+      ["upload", 3],
+    ]);
+    expect(await stateOf(second)).toEqual([]);
+  });
+
   it("fails as a whole where one region refuses, so that none is marked", async () => {
     const relay = await forwarded(
       moto.endpoint,
@@ -313,4 +358,59 @@ describe("homeport weights mirror on aws", () => {
     expect(await stateOf(first)).toEqual([]);
     expect(await stateOf(second)).not.toEqual([]);
   });
+});
+
+it("logs in to the account's registry, and knows whether it replicates", async () => {
+  expect(await replicaSecondsOf(first)).toBe(0);
+  await init();
+  expect(await replicaSecondsOf(first)).toBeGreaterThan(0);
+  const { registry, authorization } = await ecrRegistry(second);
+  expect(registry).toBe(`${MOTO_ACCOUNT}.dkr.ecr.us-west-2.amazonaws.com`);
+  expect(Buffer.from(authorization.replace("Basic ", ""), "base64").toString()).toMatch(/^AWS:/);
+});
+
+it("imports a bundle: images into the registries, weights into the buckets, and a second time nothing", async () => {
+  await init();
+  for (const at of [first, second])
+    await s3(at.region).send(new DeleteBucketPolicyCommand({ Bucket: weightsBucket(at) })); // moto reads no conditions
+  const scratch = mkdtempSync(join(tmpdir(), "aws-bundle-"));
+  const origin = await writableRegistry();
+  const registry = await writableRegistry("Basic login");
+  const small = { "model.safetensors": bytesOf("bundle", 100_000) };
+  mkdirSync(join(scratch, "weights/chat/r1"), { recursive: true });
+  for (const [path, body] of Object.entries(small)) writeFileSync(join(scratch, "weights/chat/r1", path), body);
+  const image = `${origin.host}/nvidia/plugin@${putImage(origin, "nvidia/plugin")}`;
+  const releases = [{ model: "chat", name: "r1", file: releaseOf(small) }];
+  const contents = { releases, images: [image], charts: [], tools: [], plugins: [] };
+  const folder = join(scratch, "bundle");
+  const missing = await exportBundle(contents, folder, {
+    weightsFrom: join(scratch, "weights"),
+    agentImage: "",
+    agentBlobs: async () => undefined,
+    onDone: () => undefined,
+  });
+  expect(missing).toEqual([]);
+  await origin.close(); // from here on there is no outside
+  const marked: string[] = [];
+  const send = async () =>
+    sendBundle(
+      folder,
+      await verifyBundle(folder, contents),
+      {
+        places: [first, second],
+        registries: [{ registry: registry.host, authorization: "Basic login" }],
+        images: { replicaSeconds: 0 },
+        weights: {},
+      },
+      () => undefined,
+      ({ name }) => marked.push(name),
+    );
+  const sent = await send();
+  expect(sent.images).toEqual([{ image, added: [registry.host] }]);
+  expect(sent.weights.flat().map(({ by }) => by)).toEqual(["upload", "upload"]);
+  expect(marked).toEqual(["r1"]);
+  const again = await send();
+  expect(again.images[0]?.added).toEqual([]);
+  expect(again.weights.flat().map(({ by }) => by)).toEqual(["nothing to do", "nothing to do"]);
+  await registry.close();
 });

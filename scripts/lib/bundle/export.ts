@@ -4,7 +4,6 @@ import { dirname, join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { ReadableStream } from "node:stream/web";
-import { eachOf } from "../../../infra/agent/node-cache/parallel";
 import { sha256Hex } from "../../../infra/core/canonical-json";
 import { OperationError } from "../../../infra/core/errors";
 import type { ReleaseFile } from "../../../infra/core/release";
@@ -12,8 +11,7 @@ import { toolBinary } from "../../../infra/core/tool-binaries";
 import { run } from "../../local/command";
 import { keepVerified, pullImage } from "../images/layout";
 import { addressOf, registrySource } from "../images/registry";
-import { listingOf } from "../pin/read-source";
-import { parseAddress } from "../sources/address";
+import { fetchRelease } from "../weights/fetch-release";
 import { type BundleContents, type Chart, chartFile, type Plugin, pluginFile, weightsFolder } from "./contents";
 import { SUMS, writeSums } from "./sums";
 
@@ -89,19 +87,10 @@ export async function exportBundle(
   return missing;
 }
 
-/** Every file with the digest that was pinned, whatever the source says today. */
-async function weights({ id, content, pinned }: ReleaseFile, source: string, folder: string): Promise<void> {
-  const address = parseAddress(source);
-  if ("fix" in address) throw new OperationError(`${source} is no source any more`, address.fix);
-  const { entries } = await listingOf(address, {});
-  const target = join(folder, weightsFolder({ id, content, pinned, mirrored: {} }));
-  const { signal } = new AbortController();
-  await eachOf(content.weights.files, 4, signal, async ({ path, bytes, sha256 }) => {
-    const entry = entries.find((one) => one.path === path);
-    if (entry === undefined)
-      throw new OperationError(`${source} has no ${path} any more`, "bring the files by --weights");
-    await keepVerified(join(target, "files", path), { digest: `sha256:${sha256}`, size: bytes }, () => entry.open());
-  });
+async function weights(file: ReleaseFile, source: string, folder: string): Promise<void> {
+  const target = join(folder, weightsFolder(file));
+  await fetchRelease(file, join(target, "files"), source);
+  const { id, content, pinned } = file;
   await writeFile(join(target, "release.json"), `${JSON.stringify({ id, content, pinned }, null, 2)}\n`);
 }
 

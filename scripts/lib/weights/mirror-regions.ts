@@ -35,7 +35,7 @@ export async function mirrorToRegions(
   places: readonly [Place, ...Place[]],
   options: RegionOptions = {},
 ): Promise<RegionMirror[]> {
-  const stores = places.map((place) => storeOf(place, options.credentials));
+  const stores = places.map((place) => awsStore(place, options.credentials));
   const [first, ...others] = stores as [MirrorStore, ...MirrorStore[]];
   const send = async (store: MirrorStore, by: RegionMirror["by"]): Promise<RegionMirror> => {
     const { uploaded } = await sendRelease(release, files, store, { ...options, onBytes: options.progress?.() });
@@ -53,7 +53,8 @@ export async function mirrorToRegions(
   return result;
 }
 
-const storeOf = (place: Place, credentials: MirrorStore["credentials"]): MirrorStore => ({
+/** The weights bucket of one region. */
+export const awsStore = (place: Place, credentials: MirrorStore["credentials"]): MirrorStore => ({
   bucket: weightsBucket(place),
   region: place.region,
   pathStyle: false,
