@@ -24,6 +24,13 @@ const linesOf = (traffic: object, { models = {}, policies = {} } = {}): string[]
 const ZONE = { hostname: "llm.example.com", hostedZoneId: "Z0123456789ABC" };
 const PUBLIC = { ...ZONE, exposure: "public", allowedCidrs: ["203.0.113.0/24"] };
 
+const certificates = Object.fromEntries(
+  (good.regions as string[]).map((region) => [
+    region,
+    `arn:aws:acm:${region}:123456789012:certificate/0a1b2c3d-0a1b-2c3d-4e5f-0a1b2c3d4e5f`,
+  ]),
+);
+
 it("a stream may be silent only as long as the load balancer remembers it", () => {
   expect(linesOf({ ...ZONE, streamIdleSeconds: 341 })).toEqual([
     "traffic.streamIdleSeconds: 341 s; at most 340 s: a network load balancer with TLS forgets a silent connection soon after; lower it, or write `webFirewall: true` (up to 3600 s)",
@@ -48,6 +55,10 @@ it("an accelerator stands where clients' addresses can be checked, and chooses t
   expect(linesOf({ ...PUBLIC, globalAccelerator: true })).toEqual([
     "traffic.globalAccelerator: true without `webFirewall`; with application load balancers only: behind the others clients' addresses cannot be checked; add `webFirewall: true`, or remove it",
   ]);
+  const unzoned = { ...PUBLIC, hostedZoneId: undefined, certificates };
+  expect(linesOf({ ...unzoned, globalAccelerator: true, webFirewall: true })).toEqual([
+    "traffic.hostedZoneId: missing; required with globalAccelerator, whose addresses clients learn by name; add `hostname` and `hostedZoneId`, or remove `globalAccelerator`",
+  ]);
   const regionShares = Object.fromEntries((good.regions as string[]).map((region, i) => [region, i === 0 ? 100 : 0]));
   expect(linesOf({ ...PUBLIC, globalAccelerator: true, webFirewall: true, regionShares })).toEqual([
     "traffic.regionShares: with globalAccelerator; nothing: an accelerator sends each client to the nearest region; remove one of the two",
@@ -55,12 +66,6 @@ it("an accelerator stands where clients' addresses can be checked, and chooses t
 });
 
 it("a certificate is for a name", () => {
-  const certificates = Object.fromEntries(
-    (good.regions as string[]).map((region) => [
-      region,
-      `arn:aws:acm:${region}:123456789012:certificate/0a1b2c3d-0a1b-2c3d-4e5f-0a1b2c3d4e5f`,
-    ]),
-  );
   expect(linesOf({ certificates })).toEqual([
     "traffic.hostname: missing; required with certificates, which must be for *.<hostname>; add `hostname: llm.example.com`",
   ]);

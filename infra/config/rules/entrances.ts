@@ -67,6 +67,15 @@ export const acceleratorShowsItsClients: Rule = onAws(({ config: { traffic } }) 
         fix: "add `webFirewall: true`, or remove it",
       },
     ];
+  if (traffic.hostedZoneId === undefined)
+    return [
+      {
+        path: "traffic.hostedZoneId",
+        given: "missing",
+        allowed: "required with globalAccelerator, whose addresses clients learn by name",
+        fix: "add `hostname` and `hostedZoneId`, or remove `globalAccelerator`",
+      },
+    ];
   if (traffic.regionShares === undefined) return [];
   return [
     {
