@@ -14,7 +14,7 @@ export interface Found {
   differs: string[];
 }
 
-export interface Todo {
+interface Todo {
   what: string;
   run(): Promise<unknown>;
 }
