@@ -6,7 +6,7 @@ import { clusterName, type Place } from "../../core/aws/names";
  * Names: docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-baseline.html, read 2026-11-22; those of the
  * known bad inputs from public examples. A name that a version does not have is ignored by AWS.
  */
-export const RULE_GROUPS: Readonly<Record<string, readonly string[]>> = {
+const RULE_GROUPS: Readonly<Record<string, readonly string[]>> = {
   AWSManagedRulesAmazonIpReputationList: [],
   AWSManagedRulesCommonRuleSet: [
     "SizeRestrictions_BODY",
