@@ -58,8 +58,7 @@ export const alarmTopic = ({ environment }: Pick<Place, "environment">): string 
 export const alarmTopicArn = (place: Place): string => arn("sns", place, alarmTopic(place));
 
 /** Keys by purpose. An alias is known before its key; policies allow keys by `kms:ResourceAliases`. */
-export const KEY_PURPOSES = ["state", "weights", "logs", "alarms"] as const;
-export type KeyPurpose = (typeof KEY_PURPOSES)[number];
+export type KeyPurpose = "state" | "weights" | "logs" | "alarms";
 export const keyAlias = ({ environment }: Pick<Place, "environment">, purpose: KeyPurpose): string =>
   `alias/homeport-${environment}-${purpose}`;
 export const keyAliasArn = (place: Place, purpose: KeyPurpose): string => arn("kms", place, keyAlias(place, purpose));
