@@ -3,6 +3,7 @@ import { checkPlan, type PlanCheckResult } from "../../scripts/lib/checkers/chec
 import { policyDocuments } from "../../scripts/lib/checkers/policy-documents";
 import { complaints, planTable } from "../../scripts/lib/checkers/report-check";
 import type { PlannedResource } from "../../scripts/lib/render/recorder";
+import { withAllOptions } from "../support/aws/all-options";
 import { planned } from "../support/aws/planned";
 import { Stacks } from "../support/stacks";
 
@@ -11,11 +12,13 @@ jest.setTimeout(900_000); // on a bare machine the checkers are installed first
 const stacks = new Stacks();
 const used = new Set<string>();
 
-describe.each(["dev", "staging", "prod", "airgapped"])("every AWS resource of stack %s", (stack) => {
+const ALL = "with all options";
+
+describe.each(["dev", "staging", "prod", "airgapped", ALL])("every AWS resource of stack %s", (stack) => {
   let plan: PlannedResource[];
   let result: PlanCheckResult;
   beforeAll(async () => {
-    plan = (await stacks.render(stack)).plan;
+    plan = (await (stack === ALL ? stacks.changed("prod", withAllOptions) : stacks.render(stack))).plan;
     result = await checkPlan(plan, ACCEPTED_AWS);
     for (const { reason } of result.accepted) used.add(reason);
     console.info(`${stack}\n${planTable(result)}`);

@@ -70,6 +70,31 @@ export const ACCEPTED_AWS: readonly AcceptedRow[] = [
       "how long logs are kept is the profile's: a year and more where regulated; complaints of Prometheus a month",
   },
   {
+    checker: "parliament",
+    check: "RESOURCE_MISMATCH",
+    object: "aws_iam_role_policy */karpenter",
+    text: "*'action': 'ec2:RunInstances'*",
+    dependsOnStack: true,
+    reason:
+      "Karpenter's own policy: starting an instance asks for each thing that it uses or makes by itself, so one statement " +
+      "names what may be used and another what may be made, by its tags; parliament reads statements one by one",
+  },
+  {
+    checker: "parliament",
+    check: "RESOURCE_MISMATCH",
+    object: "aws_iam_role_policy */karpenter",
+    text: "*'action': 'ssm:GetParameter', 'required_format': 'arn:*:ssm:*",
+    dependsOnStack: true,
+    reason: "AWS's public parameters, the ids of machine images among them, belong to no account: that part is empty",
+  },
+  {
+    checker: "checkov",
+    check: "CKV_AWS_297",
+    object: "aws_scheduler_schedule *",
+    dependsOnStack: true,
+    reason: "says when a capacity block ends and which group of nodes takes over: nothing that needs a key of its own",
+  },
+  {
     checker: "checkov",
     check: "CKV_AWS_39",
     object: "aws_eks_cluster */cluster",
