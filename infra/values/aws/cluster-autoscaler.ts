@@ -75,7 +75,6 @@ const flags = ({ place, config, maxNodes }: AutoscalerArgs): string[] => [
   "--ignore-daemonsets-utilization=true",
   // The table that is built in: pricing and instance lists are asked of services that closed networks do not reach.
   ...(config.environment.airgapped ? ["--aws-use-static-instance-list=true"] : []),
-  `--balancing-ignore-label=${LABELS.capacity}`,
   `--address=:${METRICS_PORT}`,
 ];
 

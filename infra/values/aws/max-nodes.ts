@@ -1,5 +1,4 @@
-import type { Cell } from "./node-group";
-import { plannedGroups } from "./node-group";
+import { type Cell, plannedGroups } from "./node-group";
 
 /** Nodes of all groups together: the autoscaler's ceiling, whatever waits. */
 export const maxNodes = (cell: Cell): number =>

@@ -12,7 +12,7 @@ export const labelsOf = (name: string, { environment }: Pick<StackConfig, "envir
 });
 
 /** A folder of the node that the container sees under the same path. */
-export interface NodeFolder {
+interface NodeFolder {
   name: string;
   path: string;
   readOnly?: boolean;
