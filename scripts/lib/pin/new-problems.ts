@@ -54,6 +54,6 @@ function problemsOf(paths: StackPaths, text: string, added?: NewRelease): Proble
   return [
     ...problems,
     ...found.problems.filter(({ path }) => path !== own),
-    ...ruleProblems({ config, releases, today: todayUtc() }),
+    ...ruleProblems({ name: paths.environment, config, releases, today: todayUtc() }),
   ];
 }

@@ -21,6 +21,6 @@ export function loadStackText(paths: StackPaths, text: string): StackText {
   const { config, problems } = parseConfig({ name: paths.environment, sections: read.sections, sealed: new Set() });
   if (config === undefined || problems.length > 0) throw new InputError(problems);
   const { releases, problems: unread } = readReleases(paths.root, config);
-  const rules = ruleProblems({ config, releases, today: todayUtc() });
+  const rules = ruleProblems({ name: paths.environment, config, releases, today: todayUtc() });
   return { stack: { name: paths.environment, config, releases, warnings: [] }, problems: [...unread, ...rules] };
 }
