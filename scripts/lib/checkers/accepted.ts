@@ -158,12 +158,6 @@ export const ACCEPTED: readonly AcceptedRow[] = [
     "both probes ask whether the plugin's socket is there, the one sign of life that it gives; restarting takes longer",
     "pod-probes-identical",
   ),
-  ...onAws(
-    "kube-score",
-    DEVICE_PLUGIN,
-    "one question with two answers: without its socket a plugin is not ready after a minute, and begun anew after three",
-    "pod-probes-identical",
-  ),
   ...onAws("pod-security", DCGM, GPU_ROOT, "unrestricted capabilities"),
   ...onAws("checkov", DCGM, GPU_ROOT, "CKV_K8S_25", "CKV_K8S_39"),
   ...onAws(
