@@ -1,6 +1,8 @@
 import { cpSync } from "node:fs";
 import { join } from "node:path";
+import { readStack } from "../../infra/config/read-stack";
 import type { RenderedStack } from "../../scripts/lib/render/render";
+import { resourceTable } from "../../scripts/lib/render/resource-table";
 import { MAPPED_TYPES } from "../support/aws/mapped-types";
 import { replacedBy } from "../support/aws/replacements";
 import { expectGolden } from "../support/golden";
@@ -104,6 +106,17 @@ it("runs every release of every region's models", () => {
     prod: 4,
     airgapped: 2,
   });
+});
+
+it("is printed as a table of what, where and the price by the hour, within 80 columns", () => {
+  for (const name of NAMES) {
+    const lines = resourceTable(readStack(stacks.root, name), rendered[name]).split("\n");
+    expect(lines.filter((line) => line.length > 80)).toEqual([]);
+    expect(lines[0]).toMatch(/^WHERE +WHAT +COUNT +\$\/H$/);
+  }
+  const prod = resourceTable(readStack(stacks.root, "prod"), rendered.prod);
+  expect(prod).toMatch(/^us-west-2 +pool a100: p4de.24xlarge, on-demand +1 +27\.45$/m);
+  expect(prod).toContain(`${rendered.prod.plan.filter(isAws).length} AWS resources`);
 });
 
 describe("what outlives a destroy", () => {

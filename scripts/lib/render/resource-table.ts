@@ -27,8 +27,8 @@ export function resourceTable(stack: LoadedStack, { plan, objects }: RenderedSta
     aligned([["WHERE", "WHAT", "COUNT", "$/H"], ...rows, ["", "while everything runs", "", usd(hourlyUsd, 2)]]),
     "",
     `${resources} AWS resources and ${objects.length} Kubernetes objects; --out writes all of them.`,
-    `About $${usd(monthlyUsd, 0)} a month by list prices${known ? "" : ", with some of another region (~)"}; bytes, requests,`,
-    "disks and logs come on top.",
+    `About $${usd(monthlyUsd, 0)} a month by list prices, without bytes, requests, disks and logs.`,
+    ...(known ? [] : ["~: the price of another region, or of on-demand nodes for spot ones."]),
   ].join("\n");
 }
 
