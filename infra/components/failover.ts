@@ -45,7 +45,7 @@ export function joinRegions(
 }
 
 /** Joins the regions: one name per model, whose answer is a region that has a ready release. Cost: $0.60 a name and region. */
-export class Failover extends pulumi.ComponentResource {
+class Failover extends pulumi.ComponentResource {
   constructor({ name, config }: Stack, balancers: Balancers) {
     const [leading = ""] = config.regions;
     // Not the first region's provider: to take a lost region out of DNS must need nothing of that region.

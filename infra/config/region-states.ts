@@ -3,7 +3,6 @@ import { RegionName } from "./fields";
 
 /** What the other regions and clients may expect of a cell. */
 const REGION_STATES = ["active", "drained", "lost"] as const;
-export type RegionState = (typeof REGION_STATES)[number];
 
 /** Apart from `regions`, so that the list stays a list and an incident is one line. */
 export const RegionStates = z

@@ -55,7 +55,7 @@ export const remoteWriteFile = (url: string, region: string): string =>
 `;
 
 /** Capacity blocks of the pools, whose ends are alarms of their own. */
-export const blockEnds = ({ pools }: StackConfig): BlockEnd[] =>
+const blockEnds = ({ pools }: StackConfig): BlockEnd[] =>
   Object.entries(pools).flatMap(([pool, { block }]) =>
     block === undefined ? [] : [{ pool, endsAt: Date.parse(block.ends) / 1000 }],
   );

@@ -2,7 +2,7 @@ import type { LoadedStack } from "../../infra/config/schema";
 
 /** Who answers for what, in the order in which a reader asks. */
 export const OWNERS = ["AWS", "Homeport", "your team", "nobody"] as const;
-export type Owner = (typeof OWNERS)[number];
+type Owner = (typeof OWNERS)[number];
 
 export interface Responsibility {
   area: "encryption" | "patches" | "audit" | "on-call" | "abuse" | "access" | "capacity" | "money" | "data";

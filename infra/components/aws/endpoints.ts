@@ -11,7 +11,7 @@ import {
 } from "../../values/aws/endpoints";
 import { vpcCidr } from "../../values/aws/subnets";
 import type { AwsCell, CellOptions } from "./cell";
-import type { VpcParts } from "./own-vpc";
+import type { VpcParts } from "./vpc-parts";
 
 /** Private ways to AWS's services, in every zone. S3's costs nothing and never passes a NAT gateway. */
 export class Endpoints extends pulumi.ComponentResource {

@@ -5,7 +5,8 @@ import { flowLog } from "../../values/aws/flow-log";
 import { vpcCidr } from "../../values/aws/subnets";
 import type { AwsCell, CellOptions } from "./cell";
 import { Endpoints } from "./endpoints";
-import { OwnVpc, type VpcParts } from "./own-vpc";
+import { OwnVpc } from "./own-vpc";
+import type { VpcParts } from "./vpc-parts";
 
 /**
  * The VPC of one region, made here or there already; its endpoints and flow logs. Cost: NAT gateways and interface

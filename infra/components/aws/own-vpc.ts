@@ -2,18 +2,10 @@ import { DefaultSecurityGroup } from "@pulumi/aws/ec2/defaultSecurityGroup";
 import { Subnet } from "@pulumi/aws/ec2/subnet";
 import { Vpc } from "@pulumi/aws/ec2/vpc";
 import * as pulumi from "@pulumi/pulumi";
-import { hasPublicSubnets, plannedSubnets, type SubnetKind, vpcCidr } from "../../values/aws/subnets";
+import { hasPublicSubnets, plannedSubnets, vpcCidr } from "../../values/aws/subnets";
 import type { AwsCell, CellOptions } from "./cell";
 import { InnerRoutes, InternetRoutes } from "./routes";
-
-/** What the rest of a cell needs of a VPC, whoever made it. */
-export interface VpcParts {
-  vpcId: pulumi.Output<string>;
-  /** Ids by zone id. */
-  subnets: Readonly<Record<SubnetKind, Record<string, pulumi.Output<string>>>>;
-  /** All that lead anywhere: each gets the S3 endpoint. */
-  routeTables: readonly pulumi.Output<string>[];
-}
+import type { VpcParts } from "./vpc-parts";
 
 /** A VPC of our own: subnets by zone id, and as many ways out as the stack asks for. */
 export class OwnVpc extends pulumi.ComponentResource implements VpcParts {

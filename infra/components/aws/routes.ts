@@ -8,7 +8,7 @@ import type { Vpc } from "@pulumi/aws/ec2/vpc";
 import * as pulumi from "@pulumi/pulumi";
 import { natZones, type SubnetKind } from "../../values/aws/subnets";
 import type { AwsCell, CellOptions } from "./cell";
-import type { VpcParts } from "./own-vpc";
+import type { VpcParts } from "./vpc-parts";
 
 interface Ways extends Pick<AwsCell, "region" | "config"> {
   vpc: Vpc;

@@ -2,7 +2,7 @@ import { NAMESPACES } from "../names";
 import { type ScrapeJob, storedNames } from "./known-metrics";
 
 /** Prometheus listens here; nobody needs to know but itself and its probes. */
-export const PROMETHEUS_PORT = 9090;
+const PROMETHEUS_PORT = 9090;
 
 /** Prometheus' own words for a job; only what we use of them. */
 interface ScrapeConfig {
