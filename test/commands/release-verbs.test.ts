@@ -107,7 +107,7 @@ describe("promote", () => {
       w.text().replace("  homeport:policies", "  homeport:traffic: { hostname: llm.example.com }\n  homeport:policies"),
     );
     expect(await said(up(w))).toBe(
-      "ClusterError app-chat in local is not as the stack file has it: spec.hostnames.0; deploy first (homeport local up, or pulumi up), then promote",
+      "ClusterError app-chat in local is not as the stack file has it: spec.hostnames; deploy first (homeport local up, or pulumi up), then promote",
     );
     expect(w.cluster.generation("app-chat")).toBe(7);
     w.up();

@@ -9,7 +9,7 @@ import { withSecrets } from "../../scripts/local/stages";
 import { stackSecrets } from "../../scripts/local/stored-secrets";
 import { fixtureRoot } from "../support/fixture-root";
 import { releaseFile } from "../support/releases";
-import { goodSections, stackFolder, TODAY, writeStack } from "../support/stack-folder";
+import { goodSectionsElsewhere, stackFolder, TODAY, writeStack } from "../support/stack-folder";
 
 const WEIGHTS = "weights.secretAccessKey";
 const WEB = "policies.app.clients.web.key";
@@ -24,7 +24,7 @@ const secure = { secure: "v1:abc:def" };
 /** The stack's secrets with these clients of `app`, as `up` opens them. */
 const open = (clients: object = { web: {} }, rotation?: number) => {
   const policy = { models: ["chat"], class: "internal", clients, rotation };
-  writeStack(folder, { ...goodSections(r1), weights, policies: { app: policy } }, { chat: { r1 } });
+  writeStack(folder, { ...goodSectionsElsewhere(r1), weights, policies: { app: policy } }, { chat: { r1 } });
   return stackSecrets(readStack(folder.root, "test", TODAY).config, file);
 };
 const weights = { endpoint: "http://10.0.0.5:7070", accessKeyId: "bucket-user", secretAccessKey: secure };
