@@ -1,4 +1,5 @@
 import { weightsBucketIsTheRegionsOwn } from "../../../infra/config/rules/weights";
+import { helmTemplate } from "../../../infra/core/helm-template";
 import { nodeCacheValues } from "../../../infra/values/node-cache";
 import { ACCOUNT, awsConfig } from "../../support/aws-cell";
 
@@ -20,6 +21,16 @@ it("reads its own region's bucket by its role, on the pools' nodes alone", () =>
   expect(values.credentialsSecret).toBe("");
   expect(values.ports.store).toEqual([443]);
   expect(values.pools).toEqual(["a100"]);
+});
+
+it("may reach the node's credentials agent exactly where its role opens the bucket", () => {
+  const agentOf = (values: object) =>
+    JSON.stringify(helmTemplate("node-cache", values).filter(({ kind }) => kind === "NetworkPolicy")).match(
+      /169\.254[^"]*/g,
+    );
+  const { values } = settings({ pools });
+  expect(agentOf(values)).toEqual(["169.254.170.23/32"]);
+  expect(agentOf({ ...values, credentialsSecret: "keys" })).toBeNull();
 });
 
 it("insists on the instance store where every pool has one, and not where a pool has none", () => {
