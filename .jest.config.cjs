@@ -5,6 +5,7 @@ const common = {
 };
 
 module.exports = {
+  maxWorkers: "100%",
   // A bound, not a measure: a busy machine is slow, not wrong.
   testTimeout: 30_000,
   globalSetup: "<rootDir>/test/support/make-scratch.cjs",

@@ -9,7 +9,7 @@ export const EdgeValues = z.strictObject({
   namespace: KubernetesName,
   modelsNamespace: KubernetesName,
   gatewayClass: KubernetesName,
-  gateways: z.array(z.strictObject({ name: KubernetesName, dataClass: z.enum(DATA_CLASSES) })).min(1),
+  gateways: z.array(z.strictObject({ name: KubernetesName, dataClass: z.enum(DATA_CLASSES) })),
   port: z.int().min(1).max(65_535),
   hostname: z.string(),
   proxy: z.strictObject({

@@ -1,7 +1,8 @@
+import { Evaluator } from "../../scripts/lib/render/evaluate-program";
 import type { RenderedStack } from "../../scripts/lib/render/render";
 import { renderStack } from "../../scripts/lib/render/render";
 import { renderedFiles, toYaml } from "../../scripts/lib/render/write";
-import { fixtureRoot } from "../support/fixture-root";
+import { fixtureRoot, writeFixture } from "../support/fixture-root";
 import { expectGolden } from "../support/golden";
 import { Plan } from "../support/plan";
 
@@ -38,13 +39,19 @@ const GPU_MODEL = `    code:
 const releases = { chat: { r41: "1", r42: "2" }, code: { r1: "3" } };
 const LIVE_R42 = "live: r42\nprevious: [r41]\ngeneration: 7";
 
-jest.setTimeout(120_000); // each render is a process of its own, about 2 s of one core
+jest.setTimeout(120_000); // the first render starts a process
 
 let base: RenderedStack;
 let plan: Plan;
 
-const render = (stack: string, options: { preview?: boolean; mirrored?: string[] } = {}) =>
-  renderStack("fixture", { root: fixtureRoot({ stack, releases, ...options }), preview: options.preview });
+const root = fixtureRoot({ stack: HEAD + chat(LIVE_R42), releases });
+const evaluator = new Evaluator(root);
+afterAll(() => evaluator.close());
+
+function render(stack: string, { preview, mirrored }: { preview?: boolean; mirrored?: string[] } = {}) {
+  writeFixture(root, { stack, releases, mirrored });
+  return renderStack("fixture", { root, preview, evaluate: (request) => evaluator.evaluate(request) });
+}
 
 beforeAll(async () => {
   base = await render(HEAD + chat(LIVE_R42));
@@ -75,10 +82,8 @@ describe("the program", () => {
   });
 
   it("writes the same bytes twice, and the same resources in preview as in update", async () => {
-    const [again, preview] = await Promise.all([
-      render(HEAD + chat(LIVE_R42)),
-      render(HEAD + chat(LIVE_R42), { preview: true }),
-    ]);
+    const again = await renderStack("fixture", { root }); // in a process of its own
+    const preview = await render(HEAD + chat(LIVE_R42), { preview: true });
     expect([...renderedFiles(again)]).toEqual([...renderedFiles(base)]);
     expect(new Plan(preview.plan).urns()).toEqual(plan.urns());
     expect(preview.objects.map(({ path }) => path)).toEqual(base.objects.map(({ path }) => path));

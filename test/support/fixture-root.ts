@@ -52,24 +52,26 @@ export const tinyRelease = (seed: string): ReleaseContent => ({
 
 export const tinyId = (seed: string): string => releaseId(tinyRelease(seed));
 
-/**
- * A project folder whose program is ours and whose stacks are the test's: model -> release name -> seed, and the stack
- * file's text, in which `<id:SEED>` stands for a release's id.
- */
-export function fixtureRoot({
-  stack,
-  releases,
-  mirrored = ["local"],
-}: {
+/** Model -> release name -> seed, and the stack file's text, in which `<id:SEED>` stands for a release's id. */
+export interface Fixture {
   stack: string;
   releases: Record<string, Record<string, string>>;
   mirrored?: string[];
-}): string {
+}
+
+/** A project folder whose program is ours and whose stacks are the test's. */
+export function fixtureRoot(fixture: Fixture): string {
   const root = mkdtempSync(join(tmpdir(), "homeport-root-"));
   for (const shared of ["infra", "charts", "node_modules", "package.json", "tsconfig.json"])
     symlinkSync(join(ROOT, shared), join(root, shared));
   cpSync(join(ROOT, "Pulumi.yaml"), join(root, "Pulumi.yaml"));
-  mkdirSync(join(root, "stacks"));
+  writeFixture(root, fixture);
+  return root;
+}
+
+/** Puts other stacks into such a folder. */
+export function writeFixture(root: string, { stack, releases, mirrored = ["local"] }: Fixture): void {
+  mkdirSync(join(root, "stacks"), { recursive: true });
   for (const [model, names] of Object.entries(releases)) {
     mkdirSync(join(root, "stacks/releases", model), { recursive: true });
     for (const [name, seed] of Object.entries(names)) {
@@ -84,5 +86,4 @@ export function fixtureRoot({
   }
   const text = stack.replace(/<id:(.)>/g, (_, seed: string) => tinyId(seed));
   writeFileSync(join(root, "stacks/Pulumi.fixture.yaml"), text);
-  return root;
 }

@@ -1,4 +1,14 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ReleaseFile } from "../../infra/core/release";
@@ -16,7 +26,7 @@ const REGIONS = ["us-east-1", "us-west-2", "eu-central-1", "eu-west-1"];
  */
 export class Stacks {
   readonly root = mkdtempSync(join(tmpdir(), "homeport-stacks-"));
-  private readonly evaluator: Evaluator;
+  private evaluator: Evaluator | undefined;
 
   constructor() {
     for (const shared of ["infra", "charts", "node_modules", "package.json", "tsconfig.json"])
@@ -30,16 +40,25 @@ export class Stacks {
       const mirrored = Object.fromEntries(REGIONS.map((region) => [region, "2026-11-22"]));
       writeFileSync(file, JSON.stringify({ ...release, mirrored }));
     }
-    this.evaluator = new Evaluator(this.root);
-    afterAll(() => this.evaluator.close());
+    afterAll(() => this.evaluator?.close());
   }
 
-  render(environment: string, { preview = false } = {}): Promise<RenderedStack> {
-    return renderStack(environment, {
+  /** What one file of tests has rendered the next ones read: the temporary folder is the run's own. */
+  async render(environment: string, { preview = false } = {}): Promise<RenderedStack> {
+    const text = readFileSync(join(this.root, "stacks", `Pulumi.${environment}.yaml`));
+    const key = createHash("sha256").update(`${environment} ${preview}\n`).update(text).digest("hex").slice(0, 16);
+    const file = join(tmpdir(), `rendered-${key}.json`);
+    if (existsSync(file)) return JSON.parse(readFileSync(file, "utf8")) as RenderedStack;
+    this.evaluator ??= new Evaluator(this.root);
+    const { evaluator } = this;
+    const rendered = await renderStack(environment, {
       root: this.root,
       preview,
-      evaluate: (request) => this.evaluator.evaluate(request),
+      evaluate: (request) => evaluator.evaluate(request),
     });
+    writeFileSync(`${file}.${process.pid}`, JSON.stringify(rendered));
+    renameSync(`${file}.${process.pid}`, file);
+    return rendered;
   }
 
   /** A copy of a stack file with something else in it, rendered under the same name: URNs hold the name. */

@@ -50,7 +50,7 @@ export class Evaluator {
   }
 
   close(): void {
-    this.child.disconnect();
+    if (this.child.connected) this.child.disconnect();
   }
 }
 

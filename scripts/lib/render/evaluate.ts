@@ -32,6 +32,9 @@ async function evaluate({ root, project, stack, config, preview }: EvaluationReq
   return recorder.resources;
 }
 
+// Whatever of the SDK is still open: without a parent there is nobody left to answer.
+process.once("disconnect", () => process.exit());
+
 /** One program after another: the SDK and our functions stay loaded, the program itself runs anew. */
 process.on("message", (request: EvaluationRequest) => {
   evaluate(request)
