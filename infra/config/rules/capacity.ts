@@ -3,9 +3,8 @@ import { INSTANCE_TYPES } from "../../core/aws/instance-catalog";
 import { zonesOf } from "../../core/aws/zones";
 import type { Problem } from "../../core/errors";
 import { nodesNeeded } from "../../core/nodes-needed";
-import { placementsOf } from "../../core/placement";
-import { runningReleases } from "../../core/pointers";
-import { type Checked, eachPool, onAws, type Rule } from "./rule";
+import { podsOfPool } from "../pods-of-pool";
+import { eachPool, onAws, type Rule } from "./rule";
 
 /** What a pool of AWS nodes must say so that its ladder can be built. */
 
@@ -140,7 +139,7 @@ export const multiNodePoolsHaveEfa: Rule = onAws(
 /** Pods beyond `max` would wait for ever. */
 export const poolsHoldTheirReleases: Rule = onAws((stack) =>
   Object.entries(stack.config.pools).flatMap(([name, pool]) => {
-    const needed = nodesNeeded(podsOf(name, stack), pool.gpusPerNode);
+    const needed = nodesNeeded(podsOfPool(name, stack), pool.gpusPerNode);
     const from = (field: "min" | "max", given: number): Problem => ({
       path: `pools.${name}.${field}`,
       given: `${given}`,
@@ -154,14 +153,3 @@ export const poolsHoldTheirReleases: Rule = onAws((stack) =>
     ];
   }),
 );
-
-const podsOf = (pool: string, { config, releases }: Checked) =>
-  Object.entries(config.models).flatMap(([model, settings]) =>
-    runningReleases(settings).flatMap((release) => {
-      const file = releases[model]?.[release];
-      const placement = file && placementsOf(file.content, config.pools, settings.pool)[0];
-      return placement?.pool === pool
-        ? [{ gpus: placement.variant.tensorParallel, replicas: settings.replicasOf[release] ?? settings.replicas }]
-        : [];
-    }),
-  );

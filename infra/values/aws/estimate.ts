@@ -1,11 +1,10 @@
+import { podsOfPool } from "../../config/pods-of-pool";
 import type { PinnedReleases, PoolConfig, StackConfig } from "../../config/schema";
 import { rungsIn } from "../../core/aws/capacity";
 import { type CostLine, costLine, type Estimate, estimateOf, HOURS_A_MONTH, hoursOn } from "../../core/aws/estimate";
 import { instancePrice, type Part, type Price, partPrice } from "../../core/aws/prices";
 import { entrancesOf } from "../../core/entrances";
 import { nodesNeeded } from "../../core/nodes-needed";
-import { placementsOf } from "../../core/placement";
-import { runningReleases } from "../../core/pointers";
 import { interfaceEndpoints } from "./endpoints";
 import { plannedGroups } from "./node-group";
 import { natZones, zonesIn } from "./subnets";
@@ -33,7 +32,7 @@ function nodeLines(region: string, { name, config, releases }: Stack): CostLine[
     ...Object.entries(config.pools).map(([pool, settings]) => {
       const { instanceType = "", gpusPerNode, min, offHours } = settings;
       const [rung] = rungsIn(region, settings);
-      const count = min ?? nodesNeeded(podsOf(pool, { config, releases }), gpusPerNode);
+      const count = min ?? nodesNeeded(podsOfPool(pool, { config, releases }), gpusPerNode);
       const hours = offHours === undefined ? HOURS_A_MONTH : hoursOn(offHours);
       return line(`pool ${pool}: ${instanceType}, ${rung?.capacity}`, instanceType, count, paid(rung?.capacity), hours);
     }),
@@ -47,18 +46,6 @@ const paid =
     capacity === "block"
       ? { usd: 0, known: true }
       : { ...price, known: price.known && capacity !== undefined && capacity !== "spot" };
-
-/** Also those that no bucket holds yet: they will run, and cost, when it does. */
-const podsOf = (pool: string, { config, releases }: Pick<Stack, "config" | "releases">) =>
-  Object.entries(config.models).flatMap(([model, settings]) =>
-    runningReleases(settings).flatMap((release) => {
-      const file = releases[model]?.[release];
-      const placement = file && placementsOf(file.content, config.pools, settings.pool)[0];
-      return placement?.pool === pool
-        ? [{ gpus: placement.variant.tensorParallel, replicas: settings.replicasOf[release] ?? settings.replicas }]
-        : [];
-    }),
-  );
 
 function partLines(region: string, { config }: Stack): CostLine[] {
   const nats = config.network.existing[region] === undefined ? natZones(region, config).length : 0;

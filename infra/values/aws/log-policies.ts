@@ -1,18 +1,9 @@
 import { bucketArn, logsBucket, type Place, partitionOf, trailArn, trailBucket } from "../../core/aws/names";
-import { type PolicyDocument, policyDocument, type Statement } from "./policy";
+import { onlyTls, type PolicyDocument, policyDocument, type Statement } from "./policy";
 
 /** Who may write logs, and that nobody removes them: the words of the buckets and of their key. */
 
 const ownAccount = ({ account }: Place) => ({ StringEquals: { "aws:SourceAccount": account } });
-
-const insecure = (arn: string): Statement => ({
-  Sid: "OnlyTls",
-  Effect: "Deny",
-  Principal: "*",
-  Action: "s3:*",
-  Resource: [arn, `${arn}/*`],
-  Condition: { Bool: { "aws:SecureTransport": "false" } },
-});
 
 /** Lifecycle rules are no request and are not bound by it; who changes this policy leaves a trace in CloudTrail. */
 const kept = (arn: string): Statement => ({
@@ -54,7 +45,7 @@ export function logsBucketPolicy(place: Place): PolicyDocument {
       Condition: ownAccount(place),
     },
     kept(arn),
-    insecure(arn),
+    onlyTls(arn),
   );
 }
 
@@ -80,7 +71,7 @@ export function trailBucketPolicy(place: Place): PolicyDocument {
       Condition: { StringEquals: { ...ofTrail.StringEquals, "s3:x-amz-acl": "bucket-owner-full-control" } },
     },
     kept(arn),
-    insecure(arn),
+    onlyTls(arn),
   );
 }
 

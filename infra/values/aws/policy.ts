@@ -33,3 +33,13 @@ export const serviceTrust = (service: string, { account }: Pick<Place, "account"
     Principal: { Service: service },
     Condition: { StringEquals: { "aws:SourceAccount": account } },
   });
+
+/** A bucket that nobody reaches without encryption on the way. */
+export const onlyTls = (bucketArn: string): Statement => ({
+  Sid: "OnlyTls",
+  Effect: "Deny",
+  Principal: "*",
+  Action: "s3:*",
+  Resource: [bucketArn, `${bucketArn}/*`],
+  Condition: { Bool: { "aws:SecureTransport": "false" } },
+});

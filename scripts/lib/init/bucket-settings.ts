@@ -12,6 +12,7 @@ import {
   type S3Client,
 } from "@aws-sdk/client-s3";
 import { bucketArn, type KeyPurpose, keyAliasArn, type Place } from "../../../infra/core/aws/names";
+import { onlyTls, type PolicyDocument, policyDocument } from "../../../infra/values/aws/policy";
 import { isMissing } from "../aws/client";
 import type { Setting } from "./item";
 
@@ -96,34 +97,23 @@ export function bucketSettings(s3: S3Client, place: Place, Bucket: string, purpo
         // The program's own policy refuses plain requests with the same words.
         return refusesPlain(answer.Policy) ? "set" : { is: "one that allows requests without TLS", must: "TLS only" };
       },
-      write: () => s3.send(new PutBucketPolicyCommand({ Bucket, Policy: JSON.stringify(tlsOnly(place, Bucket)) })),
+      write: () =>
+        s3.send(
+          new PutBucketPolicyCommand({
+            Bucket,
+            Policy: JSON.stringify(policyDocument(onlyTls(bucketArn(place, Bucket)))),
+          }),
+        ),
     },
   ];
 }
 
 function refusesPlain(policy: string): boolean {
-  const { Statement } = JSON.parse(policy) as { Statement: ReturnType<typeof tlsOnly>["Statement"] };
+  const { Statement } = JSON.parse(policy) as PolicyDocument;
   return [Statement]
     .flat()
     .some(
       ({ Effect, Action, Condition }) =>
         Effect === "Deny" && Action === "s3:*" && Condition?.Bool?.["aws:SecureTransport"] === "false",
     );
-}
-
-function tlsOnly(place: Place, bucket: string) {
-  const arn = bucketArn(place, bucket);
-  return {
-    Version: "2012-10-17",
-    Statement: [
-      {
-        Sid: "OnlyTls",
-        Effect: "Deny",
-        Principal: "*",
-        Action: "s3:*",
-        Resource: [arn, `${arn}/*`],
-        Condition: { Bool: { "aws:SecureTransport": "false" } },
-      },
-    ],
-  };
 }
