@@ -37,7 +37,7 @@ export class RegionCell extends pulumi.ComponentResource {
     this.loadBalancers = foundation?.loadBalancers;
     const models = Object.keys(config.models).map((model) => ({
       model,
-      releases: releasesIn(region, config, model, stack.releases).running,
+      releases: releasesIn({ environment: stack.name, region }, config, model, stack.releases).running,
     }));
 
     const namespaces = new Namespaces(region, config, { parent: this, dependsOn: foundation?.ready });

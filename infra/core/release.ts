@@ -87,6 +87,12 @@ export const ReleaseContent = z.strictObject({
 });
 export type ReleaseContent = z.infer<typeof ReleaseContent>;
 
+/** One region's cell of one environment. Release files are shared by all environments, buckets are not. */
+const CellName = z
+  .string()
+  .regex(/^[A-Za-z0-9_.-]+\/[a-z0-9-]+$/)
+  .meta({ allowed: "an environment and its region, like prod/us-east-1" });
+
 /** `stacks/releases/<model>/<name>.json`: the content, its id, and what has been done with it since. */
 export const ReleaseFile = z.strictObject({
   $schema: z.string().optional(),
@@ -96,11 +102,24 @@ export const ReleaseFile = z.strictObject({
     .strictObject({ at: z.string(), by: z.string() })
     .meta({ description: "When (ISO 8601 UTC) and by which command." }),
   mirrored: z
-    .record(z.string(), z.string())
+    .record(CellName, z.string())
     .default({})
-    .meta({ description: "Region -> date its bucket held every file." }),
+    .meta({ description: "Environment and region (`prod/us-east-1`) -> date that its bucket held every file." }),
 });
 export type ReleaseFile = z.infer<typeof ReleaseFile>;
+
+/** Where a bucket is: every environment has its own in each of its regions. */
+export interface CellPlace {
+  environment: string;
+  region: string;
+}
+
+/** Key of a release file's `mirrored`: `prod/us-east-1`. */
+export const mirrorKey = ({ environment, region }: CellPlace): string => `${environment}/${region}`;
+
+/** Date on which the bucket of a cell held every file; undefined before that. */
+export const mirroredSince = ({ mirrored }: Pick<ReleaseFile, "mirrored">, place: CellPlace): string | undefined =>
+  mirrored[mirrorKey(place)];
 
 /** `sha256:<64 hex>` over the canonical form: any change of content changes it, key order and whitespace do not. */
 export const releaseId = (content: ReleaseContent): string => `sha256:${sha256Hex(canonicalJson(content as Json))}`;

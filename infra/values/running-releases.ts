@@ -2,7 +2,7 @@ import type { PinnedReleases, StackConfig } from "../config/schema";
 import { releaseName } from "../core/names";
 import { type Placement, placementsOf } from "../core/placement";
 import { runningReleases } from "../core/pointers";
-import type { ReleaseFile } from "../core/release";
+import { type CellPlace, mirroredSince, type ReleaseFile } from "../core/release";
 
 /** One release of one model as it runs in one region. */
 export interface RunningRelease extends Placement {
@@ -15,19 +15,18 @@ export interface RunningRelease extends Placement {
   objectName: string;
 }
 
-/** Releases that run but lie in no bucket of the region yet. */
-export interface Unmirrored {
+/** Releases that run but lie in no bucket of the cell yet. */
+export interface Unmirrored extends CellPlace {
   model: string;
   name: string;
-  region: string;
 }
 
 /**
- * Running releases of one model in the order of the stack file's `releases`, which no promote or rollback changes.
+ * Running releases of one model in one cell, in the order of the stack file's `releases`, which no promote or rollback changes.
  * `also`: names that run beside those that the pointers name.
  */
 export function releasesIn(
-  region: string,
+  place: CellPlace,
   config: StackConfig,
   model: string,
   files: PinnedReleases,
@@ -43,8 +42,8 @@ export function releasesIn(
     if (file === undefined) continue;
     const placement = placementsOf(file.content, config.pools, settings.pool)[0];
     if (placement === undefined) continue;
-    if (file.mirrored[region] === undefined) {
-      unmirrored.push({ model, name, region });
+    if (mirroredSince(file, place) === undefined) {
+      unmirrored.push({ model, name, environment: place.environment, region: place.region });
       continue;
     }
     const replicas = settings.replicasOf[name] ?? settings.replicas;
@@ -54,10 +53,14 @@ export function releasesIn(
   return { running, unmirrored };
 }
 
-/** One warning for all of them, with the command that helps; undefined when every release is where it must be. */
+/** What brings a release into every bucket of an environment, ready to be pasted. */
+export const mirrorCommand = ({ model, name, environment }: Omit<Unmirrored, "region">): string =>
+  `homeport weights mirror ${model} ${name} --stack ${environment}`;
+
+/** One warning for all of them, with what helps; undefined when every release is where it must be. */
 export function mirrorWarning(unmirrored: readonly Unmirrored[]): string | undefined {
-  const first = unmirrored[0];
-  if (first === undefined) return undefined;
+  if (unmirrored.length === 0) return undefined;
   const list = unmirrored.map(({ model, name, region }) => `${model} ${name} (${region})`).join(", ");
-  return `not mirrored yet, so left out: ${list}; run 'homeport weights mirror ${first.model} ${first.name}'`;
+  const commands = new Set(unmirrored.map(mirrorCommand));
+  return `not mirrored yet, so left out: ${list}; run '${[...commands].join(" && ")}'`;
 }

@@ -12,7 +12,11 @@ export interface StackOutputs {
 }
 
 /** What a stack offers, and one warning when releases are left out because no bucket holds them yet. */
-export function describeStack({ config, releases }: Pick<LoadedStack, "config" | "releases">): {
+export function describeStack({
+  name: environment,
+  config,
+  releases,
+}: Pick<LoadedStack, "name" | "config" | "releases">): {
   summary: StackOutputs;
   warning?: string;
 } {
@@ -20,7 +24,7 @@ export function describeStack({ config, releases }: Pick<LoadedStack, "config" |
   const live: StackOutputs["releases"] = {};
   const unmirrored = config.regions.flatMap((region) =>
     Object.keys(config.models).flatMap((model) => {
-      const found = releasesIn(region, config, model, releases);
+      const found = releasesIn({ environment, region }, config, model, releases);
       const routes = gatewayValues(region, config, model, found.running)?.policies ?? [];
       if (routes.length > 0)
         addresses[model] = Object.fromEntries(routes.map(({ name, prefixes }) => [name, prefixes.at(-1) ?? ""]));

@@ -137,7 +137,7 @@ async function retireUnpinned(flags: { stack: string; yes?: boolean; json?: bool
   const agreed = all.length === 0 || flags.yes || (await confirm(`Let go of these ${all.length}?`));
   if (agreed)
     for (const { store, release } of all) {
-      forgetMirrored(paths.root, release.folder, [store.region]);
+      forgetMirrored(paths, release.folder, store.region);
       await retire(store, release);
     }
   if (flags.json) terminal.json({ retired: agreed ? all.map(text) : [], unpinned: all.map(text) });

@@ -171,7 +171,7 @@ describe("changes of the stack file", () => {
       "homeport-restricted-closed",
     ]);
     expect(empty.warnings.filter((text) => text.includes("mirror"))).toEqual([
-      "not mirrored yet, so left out: chat r41 (local), chat r42 (local); run 'homeport weights mirror chat r41'",
+      "not mirrored yet, so left out: chat r41 (local), chat r42 (local); run 'homeport weights mirror chat r41 --stack fixture && homeport weights mirror chat r42 --stack fixture'",
     ]);
   });
 });

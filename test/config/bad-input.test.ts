@@ -123,6 +123,12 @@ describe("pins", () => {
     ]);
   });
 
+  it("wants to know in which environment a bucket is: release files are shared, buckets are not", () => {
+    expect(linesOf({ file: { ...releaseFile(), mirrored: { "us-east-1": "2026-11-22" } } })).toEqual([
+      `${FILE}#mirrored: 'us-east-1'; an environment and its region, like prod/us-east-1; rename it, here and wherever it is named`,
+    ]);
+  });
+
   it("refuses a release file that is not JSON", () => {
     expect(linesOf({ file: "{]" })).toEqual([
       // Newer versions of Node add line and column to the position.

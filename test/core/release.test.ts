@@ -132,7 +132,7 @@ it("keeps its id when it is pinned by somebody else or mirrored", () => {
   const later = {
     ...file,
     pinned: { at: "2027-01-01T00:00:00Z", by: "somebody" },
-    mirrored: { "us-east-1": "2027-01-02" },
+    mirrored: { "prod/us-east-1": "2027-01-02" },
   };
   expect(releaseId(ReleaseFile.parse(later).content)).toBe(file.id);
 });

@@ -51,7 +51,12 @@ function applyGateway(): void {
   const { config, releases } = loaded();
   const objects = helmTemplate(
     "gateway",
-    gatewayValues("local", config, MODEL, releasesIn("local", config, MODEL, releases).running),
+    gatewayValues(
+      "local",
+      config,
+      MODEL,
+      releasesIn({ environment: "fixture", region: "local" }, config, MODEL, releases).running,
+    ),
   );
   const isRoute = ({ kind }: KubernetesObject) => kind === "HTTPRoute";
   applyObjects([...objects.filter((o) => !isRoute(o)), ...objects.filter(isRoute)]);

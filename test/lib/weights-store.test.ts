@@ -1,8 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { releaseId } from "../../infra/core/release";
+import { type ReleaseFile, releaseId } from "../../infra/core/release";
 import { filesPrefix, releaseKey } from "../../infra/core/weights-layout";
+import { stackPaths } from "../../scripts/lib/stack-paths";
+import { forgetMirrored, noteMirrored } from "../../scripts/lib/weights/note-mirrored";
 import { mirrorRelease } from "../../scripts/lib/weights-store";
 import { FakeS3 } from "../support/fake-s3";
 import { releaseOf, smallWeights } from "../support/weights-release";
@@ -93,4 +95,21 @@ test("a bucket that keeps failing leaves no release file, and the next run finis
   bucket.fault = () => undefined;
   await mirrorRelease(release, directory, s3());
   expect(bucket.objects.has(releaseKey(release.id))).toBe(true);
+});
+
+test("a mark is of one environment: another one's buckets hold nothing because of it", () => {
+  const root = mkdtempSync(join(tmpdir(), "marks-"));
+  const of = (environment: string) => stackPaths(environment, root);
+  mkdirSync(join(root, "stacks/releases/chat"), { recursive: true });
+  for (const environment of ["staging", "prod"]) writeFileSync(join(root, `stacks/Pulumi.${environment}.yaml`), "");
+  const path = of("prod").release("chat", "r1");
+  writeFileSync(path, JSON.stringify(release));
+  const marks = () => Object.keys((JSON.parse(readFileSync(path, "utf8")) as ReleaseFile).mirrored);
+
+  noteMirrored(of("staging"), "chat", "r1", ["us-east-1", "us-west-2"]);
+  expect(marks()).toEqual(["staging/us-east-1", "staging/us-west-2"]);
+  noteMirrored(of("prod"), "chat", "r1", ["us-east-1"]);
+  forgetMirrored(of("staging"), release.id.replace("sha256:", ""), "us-east-1");
+  expect(marks().sort()).toEqual(["prod/us-east-1", "staging/us-west-2"]);
+  rmSync(root, { recursive: true });
 });

@@ -37,6 +37,6 @@ describe.each(Object.entries(SEEDS))("the committed release %s", (name, seed) =>
       runtimeClaim: RUNTIME_CLAIM,
     });
     expect(checkEngineArguments(content.engine.version, content.arguments, { path: "arguments" })).toEqual([]);
-    expect(Object.keys(mirrored)).toEqual(["local"]);
+    expect(Object.keys(mirrored)).toEqual(["local/local"]);
   });
 });

@@ -79,7 +79,7 @@ export function writeFixture(root: string, { stack, releases, mirrored = ["local
         id: tinyId(seed),
         content: tinyRelease(seed),
         pinned: { at: "2026-11-22T00:00:00Z", by: "homeport pin" },
-        mirrored: Object.fromEntries(mirrored.map((region) => [region, "2026-11-22"])),
+        mirrored: Object.fromEntries(mirrored.map((region) => [`fixture/${region}`, "2026-11-22"])),
       };
       writeFileSync(join(root, "stacks/releases", model, `${name}.json`), `${JSON.stringify(file, null, 2)}\n`);
     }

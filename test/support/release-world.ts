@@ -35,8 +35,9 @@ const IN_TWO_REGIONS = STACK.replace("platform: kubernetes", 'platform: aws, acc
 export const serviceOf = (seed: string, variant = "cpu"): string => releaseName("chat", tinyId(seed), variant);
 
 /** The part of a route that promote and rollback are about, without the half second that helm takes. */
-const plainRoutes: typeof modelRoutes = ({ config, releases }, region, model, also) => {
-  const values = gatewayValues(region, config, model, releasesIn(region, config, model, releases, also).running);
+const plainRoutes: typeof modelRoutes = ({ name, config, releases }, region, model, also) => {
+  const { running } = releasesIn({ environment: name, region }, config, model, releases, also);
+  const values = gatewayValues(region, config, model, running);
   return (values?.policies ?? []).map(({ route, hostnames }) => ({
     apiVersion: "gateway.networking.k8s.io/v1",
     kind: "HTTPRoute",

@@ -11,6 +11,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { environmentNames } from "../../infra/config/read-stack";
 import type { ReleaseFile } from "../../infra/core/release";
 import { Evaluator } from "../../scripts/lib/render/evaluate-program";
 import { type RenderedStack, renderStack } from "../../scripts/lib/render/render";
@@ -33,11 +34,12 @@ export class Stacks {
       symlinkSync(join(ROOT, shared), join(this.root, shared));
     cpSync(join(ROOT, "Pulumi.yaml"), join(this.root, "Pulumi.yaml"));
     cpSync(join(ROOT, "stacks"), join(this.root, "stacks"), { recursive: true });
+    const cells = environmentNames(this.root).flatMap((name) => REGIONS.map((region) => `${name}/${region}`));
     for (const path of readdirSync(join(this.root, "stacks/releases"), { recursive: true, encoding: "utf8" })) {
       if (!path.endsWith(".json")) continue;
       const file = join(this.root, "stacks/releases", path);
       const release = JSON.parse(readFileSync(file, "utf8")) as ReleaseFile;
-      const mirrored = Object.fromEntries(REGIONS.map((region) => [region, "2026-11-22"]));
+      const mirrored = Object.fromEntries(cells.map((cell) => [cell, "2026-11-22"]));
       writeFileSync(file, JSON.stringify({ ...release, mirrored }));
     }
     afterAll(() => this.evaluator?.close());

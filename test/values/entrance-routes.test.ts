@@ -24,7 +24,7 @@ const file: ReleaseFile = {
   id: tinyId("1"),
   content: tinyRelease("1"),
   pinned: { at: "2026-11-22T00:00:00Z", by: "homeport pin" },
-  mirrored: { "us-east-1": "2026-11-22" },
+  mirrored: { "prod/us-east-1": "2026-11-22" },
 };
 
 function routes(sections: Sections = {}) {
@@ -33,7 +33,7 @@ function routes(sections: Sections = {}) {
     "us-east-1",
     config,
     "chat",
-    releasesIn("us-east-1", config, "chat", { chat: { r1: file } }).running,
+    releasesIn({ environment: "prod", region: "us-east-1" }, config, "chat", { chat: { r1: file } }).running,
   );
 }
 

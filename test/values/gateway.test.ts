@@ -7,13 +7,14 @@ import { gatewayValues, weightOf } from "../../infra/values/gateway";
 import { releasesIn } from "../../infra/values/running-releases";
 import { tinyId, tinyRelease } from "../support/fixture-root";
 
+const PLACE = { environment: "test", region: "local" };
 const NAMES = ["r1", "r2", "r3", "r4"];
 
 const file = (seed: string): ReleaseFile => ({
   id: tinyId(seed),
   content: tinyRelease(seed),
   pinned: { at: "2026-11-22T00:00:00Z", by: "homeport pin" },
-  mirrored: { local: "2026-11-22" },
+  mirrored: { "test/local": "2026-11-22" },
 });
 const files = { chat: Object.fromEntries(NAMES.map((name, i) => [name, file(`${i + 1}`)])) };
 
@@ -40,7 +41,7 @@ function stack(model: object): StackConfig {
 }
 
 const values = (config: StackConfig) =>
-  gatewayValues("local", config, "chat", releasesIn("local", config, "chat", files).running);
+  gatewayValues("local", config, "chat", releasesIn(PLACE, config, "chat", files).running);
 
 describe("the routes of a model", () => {
   it("stand once per policy that may call it, the default model also at the policy's own address", () => {
@@ -66,7 +67,7 @@ describe("the routes of a model", () => {
     const config = stack({ live: "r1", candidate: { release: "r2", step: "canary", percent: 10 } });
     const without = (name: string) => {
       const chat = { ...files.chat, [name]: { ...(files.chat[name] as ReleaseFile), mirrored: {} } };
-      return gatewayValues("local", config, "chat", releasesIn("local", config, "chat", { chat }).running);
+      return gatewayValues("local", config, "chat", releasesIn(PLACE, config, "chat", { chat }).running);
     };
     expect(without("r1")).toBeUndefined();
     expect(without("r2")?.backends.map(({ release, weight }) => [release, weight])).toEqual([["r1", 100]]);

@@ -28,12 +28,17 @@ const file = (seed: string, mirrored: Record<string, string>) => ({
 });
 
 it("outputs say where each policy finds each model that answers, and which release is live", () => {
-  const releases = { chat: { r1: file("1", { local: "2026-11-22" }) }, code: { r1: file("2", {}) } };
-  const { summary, warning } = describeStack({ config: config as StackConfig, releases });
+  const releases = {
+    chat: { r1: file("1", { "test/local": "2026-11-22" }) },
+    code: { r1: file("2", { "prod/local": "2026-11-22" }) },
+  };
+  const { summary, warning } = describeStack({ name: "test", config: config as StackConfig, releases });
   expect(summary).toEqual({
     regions: ["local"],
     addresses: { chat: { app: "/p/app/v1", ide: "/p/ide/m/chat/v1" } },
     releases: { chat: expect.stringMatching(/^r1 \(r-[0-9a-f]{10}\)$/), code: expect.stringMatching(/^r1 /) },
   });
-  expect(warning).toContain("code r1 (local)");
+  expect(warning).toBe(
+    "not mirrored yet, so left out: code r1 (local); run 'homeport weights mirror code r1 --stack test'",
+  );
 });

@@ -23,9 +23,10 @@ function valuesFor(model: object, pools: object = { cpu: { gpuClass: "cpu" } }, 
     id: tinyId("1"),
     content: tinyRelease("1"),
     pinned: { at: "", by: "" },
-    mirrored: { local: "2026-11-22" },
+    mirrored: { "test/local": "2026-11-22" },
   };
-  const release = releasesIn("local", stack, "chat", { chat: { r1: file } }).running[0]!;
+  const release = releasesIn({ environment: "test", region: "local" }, stack, "chat", { chat: { r1: file } })
+    .running[0]!;
   return vllmValues(stack, release, AGENT);
 }
 

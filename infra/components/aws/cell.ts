@@ -1,13 +1,10 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { PinnedReleases, StackConfig } from "../../config/schema";
 import type { Place } from "../../core/aws/names";
+import type { Cell } from "../../values/aws/cell";
 
 /** What every component of one region's AWS half is given. Plain values: what exists depends on nothing else. */
-export interface AwsCell {
-  region: string;
+export interface AwsCell extends Cell {
   place: Place;
-  config: StackConfig;
-  releases: PinnedReleases;
 }
 
 /** Options of everything in a cell; the region's AWS provider comes down from the parent. */

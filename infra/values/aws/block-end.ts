@@ -2,7 +2,7 @@ import type { PoolConfig } from "../../config/schema";
 import { rungsIn } from "../../core/aws/capacity";
 import { clusterName, type Place, partitionOf } from "../../core/aws/names";
 import { publishPolicy } from "./alarm-topic";
-import type { Cell } from "./node-group";
+import type { Cell } from "./cell";
 import { type PolicyDocument, policyDocument } from "./policy";
 import { poolSize } from "./pool-size";
 
@@ -36,10 +36,11 @@ export const blockEnds = (cell: Cell): BlockEnd[] =>
 const hasBlock = (region: string, pool: PoolConfig): boolean =>
   rungsIn(region, pool).some(({ capacity }) => capacity === "block");
 
-function blockEnd(name: string, pool: PoolConfig, ends: string, { region, config, releases }: Cell): BlockEnd {
+function blockEnd(name: string, pool: PoolConfig, ends: string, cell: Cell): BlockEnd {
+  const { region } = cell;
   const others = rungsIn(region, pool).filter(({ capacity }) => capacity !== "block");
   const [next] = others;
-  const { min } = poolSize(region, name, config, releases);
+  const { min } = poolSize(name, cell);
   return {
     pool: name,
     remindAt: at(ends, REMIND_MINUTES),

@@ -1,4 +1,5 @@
-import { type Cell, plannedGroups } from "./node-group";
+import type { Cell } from "./cell";
+import { plannedGroups } from "./node-group";
 
 /** Nodes of all groups together: the autoscaler's ceiling, whatever waits. */
 export const maxNodes = (cell: Cell): number =>

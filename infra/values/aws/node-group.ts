@@ -1,7 +1,8 @@
-import type { PinnedReleases, PoolConfig, StackConfig } from "../../config/schema";
+import type { PoolConfig, StackConfig } from "../../config/schema";
 import { nodeImageRelease } from "../../core/aws/add-ons";
 import { type Rung, rungsIn } from "../../core/aws/capacity";
 import { INSTANCE_TYPES, zonesWith } from "../../core/aws/instance-catalog";
+import type { Cell } from "./cell";
 import { launchTemplate } from "./launch-template";
 import { efaInterfaces, type PlannedInterface } from "./network-interfaces";
 import { GPU_TAINT, gpuNodeLabels, LABELS, SYSTEM_POOL } from "./node-labels";
@@ -28,14 +29,6 @@ interface PlannedNodeGroup extends ReturnType<typeof nodeGroup> {
   instanceTypes?: string[];
   labels: Record<string, string>;
   taints?: { key: string; value: string; effect: "NO_SCHEDULE" }[];
-}
-
-/** What a region's node groups follow from. */
-export interface Cell {
-  region: string;
-  place: { environment: string };
-  config: StackConfig;
-  releases: PinnedReleases;
 }
 
 const CAPACITY_TYPE = {
@@ -77,8 +70,8 @@ function systemGroup({ region, place, config }: Cell): PlannedGroup {
 }
 
 function poolGroups(name: string, pool: PoolConfig, cell: Cell): PlannedGroup[] {
-  const { region, place, config, releases } = cell;
-  const { min, max } = poolSize(region, name, config, releases);
+  const { region, place, config } = cell;
+  const { min, max } = poolSize(name, cell);
   const instanceType = pool.instanceType ?? "";
   const tags = { ...defaultTags(place.environment, config), [LABELS.pool]: name };
   const settings = { gpu: true, graceSeconds: longestGrace(config), tags };

@@ -1,6 +1,7 @@
-import type { PinnedReleases, StackConfig } from "../../config/schema";
+import type { StackConfig } from "../../config/schema";
 import { nodesNeeded } from "../../core/nodes-needed";
 import { releasesIn } from "../running-releases";
+import type { Cell } from "./cell";
 
 export interface PoolSize {
   min: number;
@@ -8,11 +9,11 @@ export interface PoolSize {
 }
 
 /** Nodes of a pool in one region: at least what the releases that run there need, so that none waits for a node. */
-export function poolSize(region: string, name: string, config: StackConfig, releases: PinnedReleases): PoolSize {
+export function poolSize(name: string, { region, place: { environment }, config, releases }: Cell): PoolSize {
   const pool = config.pools[name];
   if (pool === undefined) return { min: 0, max: 0 };
   const pods = Object.keys(config.models)
-    .flatMap((model) => releasesIn(region, config, model, releases).running)
+    .flatMap((model) => releasesIn({ environment, region }, config, model, releases).running)
     .filter((running) => running.pool === name)
     .map(({ variant, replicas }) => ({ gpus: variant.tensorParallel, replicas }));
   return { min: pool.min ?? nodesNeeded(pods, pool.gpusPerNode), max: pool.max };

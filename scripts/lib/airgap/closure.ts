@@ -1,6 +1,7 @@
 import type { LoadedStack } from "../../../infra/config/schema";
 import { weightsBucket } from "../../../infra/core/aws/names";
 import { runningReleases } from "../../../infra/core/pointers";
+import { mirroredSince } from "../../../infra/core/release";
 import { endpointName, needsOf, type Service } from "../../../infra/values/aws/endpoints";
 import type { RenderedStack } from "../render/render";
 import { type Hole, holesIn, type NeededEndpoint } from "./holes";
@@ -73,16 +74,17 @@ const neededWeights = (region: string, { name, config, releases }: LoadedStack):
       const file = releases[model]?.[release];
       if (file === undefined) return [];
       const { files } = file.content.weights;
-      const account = config.environment.account ?? "";
+      const place = { environment: name, account: config.environment.account ?? "", region };
+      const mirrored = mirroredSince(file, place);
       return [
         {
           region,
-          bucket: weightsBucket({ environment: name, account, region }),
+          bucket: weightsBucket(place),
           model,
           release,
           files: files.length,
           bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
-          ...(file.mirrored[region] && { mirrored: file.mirrored[region] }),
+          ...(mirrored !== undefined && { mirrored }),
         },
       ];
     }),

@@ -10,12 +10,13 @@ import { releasesIn } from "../../../infra/values/running-releases";
  * those of the stack's pointers; they get no requests, and the gateway keeps its connections to them.
  */
 export function modelRoutes(
-  { config, releases }: LoadedStack,
+  { name: environment, config, releases }: LoadedStack,
   region: string,
   model: string,
   also: readonly string[] = [],
 ): KubernetesObject[] {
-  const values = gatewayValues(region, config, model, releasesIn(region, config, model, releases, also).running);
+  const { running } = releasesIn({ environment, region }, config, model, releases, also);
+  const values = gatewayValues(region, config, model, running);
   if (values === undefined) return [];
   return helmTemplate("gateway", CHART_SCHEMAS.gateway.parse(values)).filter(({ kind }) => kind === "HTTPRoute");
 }

@@ -1,5 +1,5 @@
 import type { LoadedStack } from "../../../infra/config/schema";
-import { shortId } from "../../../infra/core/release";
+import { mirroredSince, shortId } from "../../../infra/core/release";
 import { weightOf } from "../../../infra/values/gateway";
 import { releasesIn } from "../../../infra/values/running-releases";
 import type { Change } from "./change-file";
@@ -90,12 +90,14 @@ const routeDifferences = (generation: number, states: Seen["states"]): string[] 
 
 function inRegion(stack: LoadedStack, model: string, region: string, state: RegionState | undefined): ReleaseStatus[] {
   const settings = modelOf(stack, model);
-  const { running } = releasesIn(region, stack.config, model, stack.releases);
+  const place = { environment: stack.name, region };
+  const { running } = releasesIn(place, stack.config, model, stack.releases);
   return Object.entries(settings.releases).map(([release, pin]) => {
     const placed = running.find(({ name }) => name === release);
     const deployment = placed && state?.deployments[placed.objectName];
     const actual = placed && state?.weights[placed.objectName];
-    const mirrored = stack.releases[model]?.[release]?.mirrored[region];
+    const file = stack.releases[model]?.[release];
+    const mirrored = file && mirroredSince(file, place);
     return {
       region,
       release,

@@ -1,6 +1,6 @@
 import { OperationError } from "../../../infra/core/errors";
 import type { Pointers } from "../../../infra/core/pointers";
-import { releasesIn } from "../../../infra/values/running-releases";
+import { mirrorCommand, releasesIn } from "../../../infra/values/running-releases";
 import { withPointers } from "../stack-editor";
 import { type Readiness, readinessIn } from "./readiness";
 import { type Session, stackText } from "./session";
@@ -11,11 +11,12 @@ export function readinessOf(session: Session, release: string, pointers: Pointer
   const { paths, model, settings, states } = session;
   const { stack } = loadStackText(paths, withPointers(stackText(paths), model, pointers, paths.label));
   return Object.entries(states).map(([region, state]) => {
-    const { running, unmirrored } = releasesIn(region, stack.config, model, stack.releases);
+    const place = { environment: stack.name, region };
+    const { running, unmirrored } = releasesIn(place, stack.config, model, stack.releases);
     if (unmirrored.some(({ name }) => name === release))
       throw new OperationError(
         `${model} ${release} lies in no bucket of ${region} yet`,
-        `run 'homeport weights mirror ${model} ${release}'`,
+        `run '${mirrorCommand({ ...place, model, name: release })}'`,
       );
     return readinessIn(
       region,

@@ -4,7 +4,7 @@ import { a100, releaseFile } from "../../support/releases";
 
 const BLOCK = { id: "cr-0123456789abcdef0", zone: "use1-az4", ends: "2027-03-01T11:30:00Z" };
 
-const file = { ...releaseFile({ variants: a100(8) }), mirrored: { "us-east-1": "2026-11-22" } };
+const file = { ...releaseFile({ variants: a100(8) }), mirrored: { "prod/us-east-1": "2026-11-22" } };
 const MODELS = { chat: { live: "r1", replicas: 2, releases: { r1: file.id } } };
 
 const endsOf = (pool: object, sections: Sections = {}) => {

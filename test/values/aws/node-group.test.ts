@@ -10,7 +10,7 @@ const RESERVATION = { id: "cr-0fedcba9876543210", zone: "use1-az6" };
 
 const everywhere = (file: ReleaseFile): ReleaseFile => ({
   ...file,
-  mirrored: { "us-east-1": "2026-11-22", "us-west-2": "2026-11-22" },
+  mirrored: { "prod/us-east-1": "2026-11-22", "prod/us-west-2": "2026-11-22" },
 });
 
 function groups(pools: object, sections: Sections = {}, releases: Record<string, ReleaseFile> = {}) {
