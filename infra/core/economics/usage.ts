@@ -1,9 +1,9 @@
 /** What was asked of models over a period: the one input of every calculation of cost, measured or assumed. */
 export interface Usage {
-  /** First and last day that it covers, `YYYY-MM-DD`, both included. */
+  /** First and last day that it covers in UTC, `YYYY-MM-DD`, both included. */
   from: string;
   to: string;
-  /** Where it comes from: `gateway log`, `openai usage export`, `assumed`. */
+  /** Where it comes from: `homeport guard audit log`, `openai usage export`, `assumed`. */
   source: string;
   workloads: readonly Workload[];
 }
@@ -12,13 +12,19 @@ export interface Usage {
 export interface Workload {
   name: string;
   requests: number;
-  /** All input tokens, those that a cache answered among them. */
+  /** All input tokens, those that a cache answered and those that were written to one among them. */
   inputTokens: number;
   cachedInputTokens: number;
+  /** Input that a provider stored in its cache at a price of its own. Left out: none, or the log does not say. */
+  cacheWriteTokens?: number;
   /** Reasoning tokens among them. */
   outputTokens: number;
-  /** Output tokens a second of the busiest hour over those of the average hour. */
+  /** Output tokens of the busiest hour over those of the average hour. */
   peakToAverage: number;
   /** Share of requests, 0 to 1, that may wait up to a day. */
   batchShare: number;
+  /** Output tokens by hour of the day in UTC, as 24 shares that sum to 1. Left out: not known, every hour is taken as equal. */
+  hourShares?: readonly number[];
+  /** Requests of a quiet day, of a middling and of a busy one (percentiles of the days of the period). */
+  requestsByDay?: { p10: number; p50: number; p90: number };
 }
