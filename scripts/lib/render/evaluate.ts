@@ -14,8 +14,9 @@ export interface EvaluationRequest {
 
 export type EvaluationAnswer = { resources: PlannedResource[] } | { failure: string };
 
-// The SDK notes a stack trace for every resource and promise; mapped to our sources they take most of a render's time.
+// The SDK notes a stack trace for every resource and promise; they would take most of a render's time.
 process.setSourceMapsEnabled(false);
+if (!process.env.HOMEPORT_DEBUG) Error.stackTraceLimit = 0;
 
 /**
  * Runs the program against the SDK's own mock monitor, in a process of its own: the SDK keeps its state in globals and
