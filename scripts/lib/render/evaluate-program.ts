@@ -3,8 +3,8 @@ import { join } from "node:path";
 import type { EvaluationAnswer, EvaluationRequest } from "./evaluate";
 import type { PlannedResource } from "./recorder";
 
-/** What the child may know of this machine: where its tools are. Nothing else can leak into the plan. */
-const inherited = ["PATH", "HOME", "XDG_CACHE_HOME", "TMPDIR"] as const;
+/** What the child may know of this machine: where its tools are, and whether to tell more of a failure. */
+const inherited = ["PATH", "HOME", "XDG_CACHE_HOME", "TMPDIR", "HOMEPORT_DEBUG"] as const;
 
 /**
  * A process in which the program is evaluated, as often as it is asked: the SDK keeps its state in globals, and takes
