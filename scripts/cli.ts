@@ -7,47 +7,61 @@ import { terminal } from "./lib/report";
 type Register = (program: Command) => void;
 
 // require, not import(): tsx hooks CommonJS only, which is what makes the command line start within a second.
-const VERBS: Readonly<Record<string, () => { register: Register }>> = {
-  render: () => require("./commands/render"),
-  validate: () => require("./commands/validate"),
-  check: () => require("./commands/check"),
-  airgap: () => require("./commands/airgap"),
-  responsibilities: () => require("./commands/responsibilities"),
-  preflight: () => require("./commands/preflight"),
-  up: () => require("./commands/up"),
-  kubeconfig: () => require("./commands/kubeconfig"),
-  tunnel: () => require("./commands/tunnel"),
-  destroy: () => require("./commands/destroy"),
-  local: () => require("./commands/local"),
-  demo: () => require("./commands/demo"),
-  pin: () => require("./commands/pin"),
-  promote: () => require("./commands/promote"),
-  rollback: () => require("./commands/rollback"),
-  status: () => require("./commands/status"),
-  engine: () => require("./commands/engine"),
-  gen: () => require("./commands/gen"),
-  bench: () => require("./commands/bench"),
-  init: () => require("./commands/init"),
-  weights: () => require("./commands/weights"),
-  images: () => require("./commands/images"),
-  bundle: () => require("./commands/bundle"),
+/** By what its user is about to do, in the order in which that is done. */
+const VERBS: Readonly<Record<string, Readonly<Record<string, () => { register: Register }>>>> = {
+  "Review, without a cluster or credentials:": {
+    render: () => require("./commands/render"),
+    validate: () => require("./commands/validate"),
+    check: () => require("./commands/check"),
+    airgap: () => require("./commands/airgap"),
+    responsibilities: () => require("./commands/responsibilities"),
+  },
+  "Releases:": {
+    pin: () => require("./commands/pin"),
+    promote: () => require("./commands/promote"),
+    rollback: () => require("./commands/rollback"),
+    status: () => require("./commands/status"),
+  },
+  "On AWS:": {
+    init: () => require("./commands/init"),
+    weights: () => require("./commands/weights"),
+    images: () => require("./commands/images"),
+    preflight: () => require("./commands/preflight"),
+    up: () => require("./commands/up"),
+    kubeconfig: () => require("./commands/kubeconfig"),
+    tunnel: () => require("./commands/tunnel"),
+    destroy: () => require("./commands/destroy"),
+    bundle: () => require("./commands/bundle"),
+  },
+  "On this machine:": {
+    local: () => require("./commands/local"),
+    demo: () => require("./commands/demo"),
+    bench: () => require("./commands/bench"),
+  },
+  "The kit itself:": {
+    engine: () => require("./commands/engine"),
+    gen: () => require("./commands/gen"),
+  },
 };
 
 /** The called verb alone, so that one verb's libraries do not slow another; all of them for the help and for mistakes. */
-const verbs = (called: string | undefined): Register[] =>
-  Object.entries(VERBS)
-    .filter(([name]) => name === called || !Object.hasOwn(VERBS, called ?? ""))
-    .map(([, load]) => load().register);
+function registerVerbs(program: Command, called = ""): void {
+  const known = Object.values(VERBS).some((group) => Object.hasOwn(group, called));
+  for (const [heading, group] of Object.entries(VERBS)) {
+    program.commandsGroup(heading);
+    for (const [name, load] of Object.entries(group)) if (!known || name === called) load().register(program);
+  }
+}
 
 export async function main(argv: readonly string[]): Promise<void> {
   const program = new Command("homeport")
-    .description("Self-host open-weight language models: pin, serve, roll back.")
+    .description("self-host open-weight language models: pin, serve, roll back")
     .showSuggestionAfterError()
     .showHelpAfterError("(homeport --help lists the commands)")
     .exitOverride((e) => {
       process.exit(e.exitCode === 0 ? ExitCode.ok : ExitCode.badInput);
     });
-  for (const register of verbs(argv[2])) register(program);
+  registerVerbs(program, argv[2]);
   try {
     await program.parseAsync([...argv]);
   } catch (error) {
