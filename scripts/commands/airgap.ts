@@ -16,7 +16,7 @@ export function register(program: Command): void {
   program
     .command("airgap")
     .description(
-      "all that an environment needs without the internet, and every hole its plan has; exit code 1 with one",
+      "list all that an environment needs without the internet, and every hole its plan has; exit code 1 with one",
     )
     .requiredOption("--stack <env>", "environment: stacks/Pulumi.<env>.yaml")
     .option("--json", "print the closure as JSON")

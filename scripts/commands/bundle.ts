@@ -26,11 +26,11 @@ interface BundleFlags {
 export function register(program: Command): void {
   const bundle = program
     .command("bundle")
-    .description("A stack's weights, images, charts and tools for a site without any connection.");
+    .description("a stack's weights, images, charts and tools for a site without any connection");
   bundle
     .command("export")
     .description(
-      "Fill a folder with everything and a list of checksums; run it again to go on. Exit code 3: something is missing.",
+      "fill a folder with everything and a list of checksums, or go on with one; exit code 3 when something is missing",
     )
     .argument("<folder>", "where it goes, e.g. a disk that will be carried")
     .requiredOption("--stack <env>", "environment that it is for")
@@ -39,7 +39,7 @@ export function register(program: Command): void {
     .action(action(exportTo));
   bundle
     .command("import")
-    .description("Verify every byte of a bundle, then send its images and weights into the account.")
+    .description("verify every byte of a bundle, then send its images and weights into the account")
     .argument("<folder>", "a bundle")
     .requiredOption("--stack <env>", "AWS environment")
     .option("--json", "print the result as JSON")

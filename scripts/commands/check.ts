@@ -18,7 +18,7 @@ export function register(program: Command): void {
   program
     .command("check")
     .description(
-      "holds every rendered object against kube-score, checkov and the Pod Security evaluator, every AWS resource " +
+      "hold every rendered object against kube-score, checkov and the Pod Security evaluator, every AWS resource " +
         "against checkov, and every IAM policy against parliament and cloudsplaining",
     )
     .requiredOption("--stack <env>", "environment: stacks/Pulumi.<env>.yaml")

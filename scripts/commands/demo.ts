@@ -8,7 +8,7 @@ import { terminal } from "../lib/report";
 export function register(program: Command): void {
   program
     .command("demo")
-    .description("On the local platform: ask, promote and roll back under load, and show what it cost.")
+    .description("on the local platform: ask, promote and roll back under load, and show what it cost")
     .option("--json", "print the result as JSON")
     .action(action(run));
 }

@@ -28,7 +28,7 @@ export interface DestroyWorld {
 export function register(program: Command): void {
   program
     .command("destroy")
-    .description("Remove an environment: lets running streams end, then deletes all but buckets, keys and logs.")
+    .description("remove an environment: let running streams end, then delete all but buckets, keys and logs")
     .argument("<env>", "environment")
     .option("--yes", "do not ask for the environment's name")
     .option("--json", "print what was removed and what was kept as JSON")

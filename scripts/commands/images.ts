@@ -30,26 +30,24 @@ const LOCK = join(REPOSITORY, "scripts/lib/oci/agent-image.lock.json");
 const VERSIONS = join(REPOSITORY, "charts/versions.json");
 
 export function register(program: Command): void {
-  const images = program
-    .command("images")
-    .description("The images that run: our own, and the account's copies of all.");
+  const images = program.command("images").description("the images that run: our own, and the account's copies of all");
   images
     .command("build")
-    .description("Build the agent image (guard, node cache, wait-weights) into this user's cache; no Docker needed.")
+    .description("build the agent image (guard, node cache, wait-weights) into this user's cache; no Docker needed")
     .option("--record", "write the digest into charts/versions.json, and the packages taken into the lock file")
     .option("--json", "print the result as JSON")
     .action(action(build));
   images
     .command("mirror")
     .description(
-      "Bring every image of a stack into the account's registries, by digest; what is there is not sent again.",
+      "bring every image of a stack into the account's registries, by digest; what is there is not sent again",
     )
     .requiredOption("--stack <env>", "AWS environment")
     .option("--json", "print the result as JSON")
     .action(action(mirror));
   images
     .command("push")
-    .description("Build the agent image and send it into the account's registries.")
+    .description("build the agent image and send it into the account's registries")
     .requiredOption("--stack <env>", "AWS environment")
     .option("--json", "print the result as JSON")
     .action(action(push));

@@ -18,7 +18,7 @@ interface InitFlags {
 export function register(program: Command): void {
   program
     .command("init")
-    .description("Make what an AWS environment needs before its first `pulumi up`. Deletes nothing; repeat it freely.")
+    .description("make what an AWS environment needs before its first `pulumi up`; deletes nothing, repeat it freely")
     .argument("<env>", "environment with a stack file")
     .option("--yes", "do not ask")
     .option("--json", "print the plan and what was done as JSON")

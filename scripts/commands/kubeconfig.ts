@@ -11,7 +11,7 @@ import { stackPaths } from "../lib/stack-paths";
 export function register(program: Command): void {
   program
     .command("kubeconfig")
-    .description("Write how the clusters of an AWS environment are reached; status, promote and rollback read it.")
+    .description("write how the clusters of an AWS environment are reached; status, promote and rollback read it")
     .requiredOption("--stack <env>", "environment on platform aws")
     .action(action(writeFile));
 }

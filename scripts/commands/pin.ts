@@ -33,7 +33,7 @@ const each = (value: string, all: string[]): string[] => [...all, value];
 export function register(program: Command): void {
   program
     .command("pin")
-    .description("Make a release: weights at one commit, engine and arguments, by content. Pointers stay as they are.")
+    .description("make a release: weights at one commit, engine and arguments, by content; pointers stay as they are")
     .argument("<model>", "name that clients call")
     .argument("<name>", "name of the new release, e.g. r42")
     .argument("<source>", "hf://org/model@revision, s3://bucket/prefix, oci://registry/name@sha256:... or a directory")

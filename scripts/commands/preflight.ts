@@ -18,7 +18,7 @@ interface Flags {
 export function register(program: Command): void {
   program
     .command("preflight")
-    .description("Ask the AWS account whether everything is there that `pulumi up` needs. Changes nothing.")
+    .description("ask the AWS account whether everything is there that `pulumi up` needs; changes nothing")
     .requiredOption("--stack <env>", "environment on platform aws")
     .option("--json", "print the answers as JSON")
     .action(action(askAccount));

@@ -19,7 +19,7 @@ export interface PromoteOptions extends ClusterCommandOptions {
 
 export function register(program: Command): void {
   withClusterOptions(program.command("promote"))
-    .description("Make a running release live: new requests go to it, the old one stays ready for a rollback.")
+    .description("make a running release live: new requests go to it, the old one stays ready for a rollback")
     .argument("<model>", "name that clients call")
     .argument("<release>", "name of a release that runs, e.g. r42")
     .option("--reinstate", "promote it although it was withdrawn")

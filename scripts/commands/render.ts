@@ -18,7 +18,7 @@ interface Options {
 export function register(program: Command): void {
   program
     .command("render")
-    .description("everything that `pulumi up` would create, without the Pulumi CLI, credentials or network")
+    .description("show everything that `pulumi up` would create, without the Pulumi CLI, credentials or network")
     .requiredOption("--stack <env>", "environment: stacks/Pulumi.<env>.yaml")
     .option("--out <folder>", "write plan.json and one YAML file per Kubernetes object there")
     .option("--json", "print the plan, the objects and the third-party charts as JSON")

@@ -14,7 +14,7 @@ interface Options {
 export function register(program: Command): void {
   program
     .command("responsibilities")
-    .description("who answers for encryption, patches, audit, on-call and abuse, as the stack's switches have it")
+    .description("list who answers for encryption, patches, audit, on-call and abuse, as the stack's switches have it")
     .requiredOption("--stack <env>", "environment on platform aws: stacks/Pulumi.<env>.yaml")
     .option("--json", "print JSON")
     .action(action(show));

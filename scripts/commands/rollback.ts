@@ -22,7 +22,7 @@ export interface RollbackOptions extends ClusterCommandOptions {
 
 export function register(program: Command): void {
   withClusterOptions(program.command("rollback"))
-    .description("Go back to the previous release: a flip of the routes, in every region at once, in seconds.")
+    .description("go back to the previous release: a flip of the routes, in every region at once, in seconds")
     .argument("<model>", "name that clients call")
     .option("--reason <text>", "why; stored with the withdrawn release")
     .option("--to <release>", "one of `previous` (default: its first usable one)")

@@ -20,7 +20,7 @@ const COLUMNS = 80;
 
 export function register(program: Command): void {
   withClusterOptions(program.command("status"))
-    .description("Per model and region: what the stack file says, and what answers.")
+    .description("show per model and region what the stack file says, and what answers")
     .option("--watch", `again every ${REFRESH_MS / 1000} s, until Ctrl-C (at most an hour)`)
     .action(action(async (options: StatusOptions) => status(options)));
 }

@@ -14,7 +14,7 @@ interface TunnelOptions {
 export function register(program: Command): void {
   program
     .command("tunnel")
-    .description("Reach the private Kubernetes API of an AWS environment through SSM, until it is stopped (Ctrl-C).")
+    .description("reach the private Kubernetes API of an AWS environment through SSM, until it is stopped (Ctrl-C)")
     .requiredOption("--stack <env>", "environment with cluster.access.via: tunnel")
     .option("--region <region>", "one of its regions (default: all)")
     .action(action(tunnel));
@@ -38,7 +38,7 @@ async function tunnel({ stack: environment, region }: TunnelOptions): Promise<Ex
       {
         path: "cluster.access.via",
         given: via,
-        allowed: "`tunnel`: with it nodes run the SSM endpoints' agent and the kubeconfig names this machine",
+        allowed: "`tunnel`: with it nodes may be reached by SSM, and the kubeconfig names this machine",
         fix: `no tunnel is needed here; or set it and run 'homeport up --stack ${environment}'`,
       },
     ]);

@@ -20,8 +20,8 @@ export interface UpOptions {
 export function register(program: Command): void {
   program
     .command("up")
-    .description("`pulumi up` with everything around it: preflight, tunnels, and lost regions left as they are.")
-    .requiredOption("--stack <env>", "environment, as in stacks/Pulumi.<env>.yaml")
+    .description("run `pulumi up` with all that belongs to it: preflight, tunnels, lost regions left as they are")
+    .requiredOption("--stack <env>", "environment: stacks/Pulumi.<env>.yaml")
     .option("--preview", "show what would change, and change nothing")
     .option("--yes", "do not ask")
     .option("--no-preflight", "do not ask the account first")

@@ -15,7 +15,7 @@ interface Options {
 export function register(program: Command): void {
   program
     .command("validate")
-    .description("holds every rendered object against a real API server started alone; needs no root and no cluster")
+    .description("hold every rendered object against a real API server started alone; needs no root and no cluster")
     .requiredOption("--stack <env>", "environment: stacks/Pulumi.<env>.yaml")
     .option("--json", "print the result as JSON")
     .action(action(validate));

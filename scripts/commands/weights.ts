@@ -30,10 +30,10 @@ interface MirrorFlags {
 }
 
 export function register(program: Command): void {
-  const weights = program.command("weights").description("The environment's own copy of the weights.");
+  const weights = program.command("weights").description("the environment's own copy of the weights");
   weights
     .command("retire")
-    .description("Let go of the weights that the stack pins no more: hidden the next night, removed a month later.")
+    .description("let go of the weights that the stack pins no more: hidden the next night, removed a month later")
     .requiredOption("--stack <env>", "AWS environment")
     .option("--yes", "do not ask")
     .option("--json", "print the result as JSON")
@@ -41,7 +41,7 @@ export function register(program: Command): void {
   weights
     .command("mirror")
     .description(
-      "Bring a pinned release's files into the environment's buckets, verified, and note it in the release file.",
+      "bring a pinned release's files into the environment's buckets, verified, and note it in the release file",
     )
     .argument("<model>", "name that clients call")
     .argument("<release>", "name of a pinned release, e.g. r42")

@@ -36,7 +36,7 @@ const each = (value: string, all: string[]): string[] => [...all, value];
 /** The options of every verb that talks to clusters. */
 export const withClusterOptions = (command: Command): Command =>
   command
-    .requiredOption("--stack <env>", "environment, as in stacks/Pulumi.<env>.yaml")
+    .requiredOption("--stack <env>", "environment: stacks/Pulumi.<env>.yaml")
     .option("--kubeconfig <file>", "default: the local platform's, else kubectl's own")
     .option("--context <[region=]name>", "context of the kubeconfig, once per region", each, [])
     .option("--json", "print the result as JSON");
