@@ -38,6 +38,7 @@ export function register(program: Command): void {
             files: [...files, architecture].map(({ path }) => path),
             [check ? "stale" : "written"]: changed,
           });
+        else if (changed.length === 0) terminal.out(`${files.length + 1} files, none of them stale`);
         else for (const path of changed) terminal.out(check ? `stale: ${path}; run: npm run gen` : `wrote ${path}`);
         return check && changed.length > 0 ? ExitCode.failed : ExitCode.ok;
       }),
