@@ -1,0 +1,79 @@
+import type { Comparison } from "../economics/comparison";
+import type { Contradiction } from "./contradictions";
+import type { AnsweredRule } from "./questions";
+import type { OwnedRisk } from "./risks";
+import type { Scorecard } from "./scorecard";
+import type { Decided } from "./verdict";
+import type { WayBack } from "./way-back";
+
+/** All that a decision rests on, with units in the keys: what `--json` prints and the page draws. */
+export interface DecisionReport {
+  name: string;
+  /** `YYYY-MM-DD` */
+  decidedOn: string;
+  usage: { source: string; from: string; to: string };
+  setupMonths: number;
+  verdict: Decided;
+  rule: AnsweredRule;
+  contradictions: readonly Contradiction[];
+  risks: readonly OwnedRisk[];
+  scorecard: Scorecard;
+  /** Of the cheapest fleet with each rival, the one that the verdict is measured against first; none: nothing fits. */
+  comparisons: readonly Comparison[];
+  utilisation: readonly UtilisationBar[];
+  fit: readonly FitRow[];
+  /** The cheapest that serves the load within the objectives, then the runners-up. */
+  shapes: readonly ShapeRow[];
+  /** Left out where there is no fleet to leave. */
+  wayBack?: WayBack;
+  prices: readonly PriceSource[];
+  /** Every value that nobody gave or measured. */
+  assumptions: readonly string[];
+}
+
+export interface UtilisationBar {
+  /** `llama-3.3-70b on p5.48xlarge, TP 4`. */
+  fleet: string;
+  /** `bedrock llama-3.3-70b`. */
+  rival: string;
+  /** Share of the nodes' capacity from which their price is below the rival's; above 1: never. */
+  breakEven: number;
+  /** What the usage takes of it. */
+  actual: number;
+}
+
+export interface FitRow {
+  model: string;
+  instanceType: string;
+  tensorParallel: number;
+  fits: boolean;
+  /** Of one GPU, when one request of full length is in it. */
+  gibLeft?: number;
+  maxContextTokens?: number;
+  /** Requests of the usage's length that fit at once. */
+  concurrency?: number;
+  /** Why it does not. */
+  reason?: string;
+}
+
+export interface ShapeRow {
+  model: string;
+  instanceType: string;
+  tensorParallel: number;
+  nodes: number;
+  monthlyUsd: number;
+  timeToFirstTokenMs: number;
+  /** How sure the throughput is: `measured`, `interpolated`, `outside` the measurements. */
+  basis: string;
+}
+
+export interface PriceSource {
+  what: string;
+  /** Left out where a source stands for several prices. */
+  usd?: number;
+  /** Of the price: `node hour`, `1M input tokens`. */
+  unit?: string;
+  asOf: string;
+  ageDays: number;
+  source: string;
+}

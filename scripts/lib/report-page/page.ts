@@ -1,0 +1,98 @@
+import type { DecisionReport } from "../../../infra/core/decision/report";
+import { tornado, utilisationBars } from "./bars";
+import { figure } from "./figure";
+import { Html, html, jsonBlock } from "./html";
+import { dollars, percent, short } from "./numbers";
+import { paybackCurve } from "./payback-curve";
+import { STYLE } from "./style";
+import { fitMatrix, monthlyTable, pricesTable, risksTable, scorecardTable, shapesTable } from "./tables";
+import { rivalName, volumePlot } from "./volume-plot";
+
+/** Nothing is loaded and nothing runs; a browser is told so too. */
+const POLICY = "default-src 'none'; style-src 'unsafe-inline'";
+
+const VERDICT: Readonly<Record<DecisionReport["verdict"]["verdict"], string>> = {
+  api: "Use the API",
+  self: "Run own models",
+  hybrid: "Hybrid",
+  "not yet": "Not yet",
+};
+
+/** One file without network: the report as a page, with the same data in it as JSON. */
+export function reportPage(report: DecisionReport): string {
+  const { name, decidedOn, usage } = report;
+  return html`<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}"><title>${name}: API or own models</title><style>${new Html(STYLE)}</style></head>
+<body><h1>${name}: API or own models · ${decidedOn} · usage ${usage.from} to ${usage.to}, ${usage.source}</h1>
+${card(report)}${money(report)}${report.fit.length > 0 ? fitMatrix(report.fit) : undefined}${shapesTable(report)}
+${wayBack(report)}${scorecardTable(report)}${risksTable(report)}${pricesTable(report)}${assumptions(report)}
+<footer>Made by homeport decide. List prices without tax and discount; a month has 730 hours. This page loads nothing.</footer>
+<script type="application/json" id="report">${jsonBlock(report)}</script></body></html>
+`.markup;
+}
+
+function card({ verdict, rule, contradictions, comparisons }: DecisionReport): Html {
+  const [main] = comparisons;
+  const middle = main?.months.find(({ percentile }) => percentile === 50);
+  const even = main?.breakEven.requestsMonthly;
+  const facts =
+    main && middle
+      ? html`<dl class="facts">${fact("API", dollars(middle.api.monthlyUsd), `a month, ${rivalName(main)}`)}${fact("own models", dollars(middle.self.monthlyUsd), `a month, ${main.fleet.nodes} × ${main.fleet.instanceType}`)}${fact("break-even", even === undefined ? "none" : short(even), even === undefined ? "at no volume" : `requests a month, now ${short(main.requestsMonthly)}`)}${fact("busy", percent(main.utilisation.actual), `nodes pay from ${percent(main.utilisation.nodesOnly)}`)}</dl>`
+      : undefined;
+  const flips = verdict.flipsAt.map(
+    ({ volume, cheapest }) =>
+      html`<li>• at ${volume.toUpperCase()} of the volume ${cheapest === "self" ? "own models are" : `${cheapest} is`} the cheapest</li>`,
+  );
+  const asked = rule.asked.at(-1);
+  return html`<div class="card ${verdict.verdict.replace(" ", "-")}"><strong class="verdict">${VERDICT[verdict.verdict]}</strong><p class="binding">${sentence(verdict.binding.text)}</p>${facts}<ul class="says"><li>• the article's rules say ${rule.verdict === "self" ? "own models" : rule.verdict === "api" ? "API" : "either"}, by ${rule.rule}: ${asked?.question}? ${asked?.answer ? "yes" : "no"} (${asked?.evidence})</li>${contradictions.map(({ text }) => html`<li>• ${text}</li>`)}${flips}</ul></div>`;
+}
+
+const fact = (term: string, value: string, note: string): Html =>
+  html`<div><dt>${term}</dt><dd>${value}<small>${note}</small></dd></div>`;
+
+const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+
+function money({ comparisons, utilisation, setupMonths }: DecisionReport): Html {
+  const [main] = comparisons;
+  if (main === undefined) return html``;
+  const middle = main.months.find(({ percentile }) => percentile === 50);
+  const saved = (middle?.api.monthlyUsd ?? 0) - (middle?.self.monthlyUsd ?? 0);
+  return html`${monthlyTable(main)}${figure(
+    "Cost over volume",
+    "An API costs the same for each request; own models jump where a node is added (rings). V* marks where both cost the same. Both axes are logarithmic.",
+    (size) => volumePlot(comparisons, size),
+  )}${figure(
+    "How busy the nodes must be",
+    "u*: share of the nodes' capacity from which their price is below the API's; the dark mark is u, what this usage takes of it. Nodes alone: people and the rest are in the table above.",
+    (size) => utilisationBars(utilisation, size),
+  )}${figure(
+    "Saved since the set-up began",
+    `Cumulative, against the API, with a growth of ${percent(main.payback.monthlyGrowth)} a month. While the set-up lasts, both are paid.`,
+    (size) => paybackCurve(main.payback, setupMonths, size),
+  )}${figure(
+    "What would change it",
+    "Saved a month by own models at P50 when one assumption moves and all others stay. Left of 0 the API costs less.",
+    (size) => tornado(saved, main.sensitivities, size),
+  )}${savings(main.savings)}`;
+}
+
+function savings(rows: DecisionReport["comparisons"][number]["savings"]): Html {
+  if (rows.length === 0) return html``;
+  return html`<section><h2>Before any GPU</h2><table><thead><tr><th scope="col">on the API alone</th><th class="n" scope="col">saved a month</th></tr></thead><tbody>${rows.map(
+    ({ what, savedUsd, provided }) =>
+      html`<tr><th scope="row">${what}<small>${provided}</small></th><td class="n">${dollars(savedUsd)}</td></tr>`,
+  )}</tbody></table></section>`;
+}
+
+function wayBack({ wayBack: back }: DecisionReport): Html {
+  if (back === undefined) return html``;
+  return html`<section><h2>The way back to an API</h2><table><tbody>${back.lines.map(
+    ({ what, usd }) => html`<tr><th scope="row">${what}</th><td class="n">${dollars(usd)}</td></tr>`,
+  )}<tr class="total"><th scope="row">once</th><td class="n">${dollars(back.totalUsd)}</td></tr></tbody></table></section>`;
+}
+
+const assumptions = ({ assumptions: list }: DecisionReport): Html =>
+  list.length === 0
+    ? html``
+    : html`<section><h2>Assumed, because nobody gave or measured it</h2><ul>${list.map((text) => html`<li>${text}</li>`)}</ul></section>`;
