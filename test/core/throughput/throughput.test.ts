@@ -1,7 +1,14 @@
 import fc from "fast-check";
 import { calibrated, dayPoint } from "../../../infra/core/throughput/calibrate";
 import { estimateAt } from "../../../infra/core/throughput/interpolate";
-import { outputPerSecond, type Point, plainName, SERIES, type Series } from "../../../infra/core/throughput/points";
+import {
+  outputPerSecond,
+  type Point,
+  plainName,
+  SERIES,
+  type Series,
+  seriesFor,
+} from "../../../infra/core/throughput/points";
 import { knowledgeOf, throughputAtSlo, throughputFrom, throughputOf } from "../../../infra/core/throughput/predict";
 import { type Miss, missesInConcurrency, missesInLengths } from "../../../infra/core/throughput/spread";
 
