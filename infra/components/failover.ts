@@ -8,7 +8,7 @@ import { type Entrance, entrancesOf, hostOf } from "../core/entrances";
 import { type Addresses, awsAddresses } from "../values/addresses";
 import { healthCheckArgs, type RegionRecord, regionRecords } from "../values/aws/dns";
 import { readyAlarmArgs } from "../values/aws/load-balancers";
-import { defaultTags } from "../values/aws/tags";
+import { providerArgs } from "../values/aws/provider";
 import { Accelerator } from "./aws/accelerator";
 import type { LoadBalancers } from "./aws/load-balancers";
 
@@ -51,11 +51,7 @@ class Failover extends pulumi.ComponentResource {
     // Not the first region's provider: to take a lost region out of DNS must need nothing of that region.
     const region = controlRegion(leading);
     const account = config.environment.account ?? "";
-    const provider = new Provider("global", {
-      region,
-      allowedAccountIds: [account],
-      defaultTags: { tags: defaultTags(name, config) },
-    });
+    const provider = new Provider("global", providerArgs(region, name, config));
     super("homeport:aws:Failover", "failover", {}, { providers: [provider] });
     const first = { environment: name, account, region: leading };
     const records = regionRecords(config);

@@ -5,7 +5,7 @@ import { readStack } from "../../infra/config/read-stack";
 import { ExitCode, OperationError } from "../../infra/core/errors";
 import { readVersions } from "../../infra/values/versions";
 import { action } from "../lib/action";
-import { placesOf, requireAccount } from "../lib/aws/account";
+import { placesOf, reachablePlaces, requireAccount } from "../lib/aws/account";
 import { bundleContents } from "../lib/bundle/contents";
 import { exportBundle, type Missing } from "../lib/bundle/export";
 import { sendBundle, verifyBundle } from "../lib/bundle/import";
@@ -82,18 +82,17 @@ async function ownImage(folder: string): Promise<void> {
 async function importFrom(given: string, flags: BundleFlags): Promise<ExitCode> {
   const paths = stackPaths(flags.stack);
   const stack = readStack(paths.root, flags.stack);
-  const places = placesOf(stack);
+  const places = reachablePlaces(stack);
   const folder = resolve(given);
   const verified = await step(`verify ${folder}`, undefined, () => verifyBundle(folder, bundleContents(stack)));
   await requireAccount(places[0]);
   const { registries, replicaSeconds } = await accountRegistries(places);
-  const credentials = await mirrorCredentials(places[0]);
+  const credentials = await mirrorCredentials(placesOf(stack)[0], places[0].region);
   const targets = { places, registries, images: { replicaSeconds }, weights: { credentials } };
   const note = (text: string) => terminal.note(`  ${text}`);
+  const regions = places.map(({ region }) => region);
   const sent = await step("send it", undefined, () =>
-    sendBundle(folder, verified, targets, note, ({ model, name }) =>
-      noteMirrored(paths, model, name, stack.config.regions),
-    ),
+    sendBundle(folder, verified, targets, note, ({ model, name }) => noteMirrored(paths, model, name, regions)),
   );
   if (flags.json) terminal.json(sent);
   else terminal.out(nextSteps(folder));

@@ -11,7 +11,7 @@ import { cacheHome } from "../../infra/core/tool-binaries";
 import { stackImages } from "../../infra/values/aws/images";
 import { readVersions } from "../../infra/values/versions";
 import { action } from "../lib/action";
-import { placesOf, requireAccount } from "../lib/aws/account";
+import { reachablePlaces, requireAccount } from "../lib/aws/account";
 import { accountRegistries } from "../lib/images/account-registries";
 import { unpackArchive } from "../lib/images/archive";
 import { type MirroredImage, mirrorImage, pushFolder } from "../lib/images/mirror";
@@ -98,7 +98,7 @@ async function push({ stack: name, json }: StackFlags): Promise<ExitCode> {
 }
 
 async function registriesOf(stack: LoadedStack) {
-  const places = placesOf(stack);
+  const places = reachablePlaces(stack);
   await requireAccount(places[0]);
   return accountRegistries(places);
 }

@@ -8,7 +8,7 @@ import { type ReleaseFile, shortId } from "../../infra/core/release";
 import { cacheHome } from "../../infra/core/tool-binaries";
 import { releaseFolder } from "../../infra/core/weights-layout";
 import { action } from "../lib/action";
-import { placesOf, requireAccount } from "../lib/aws/account";
+import { placesOf, reachablePlaces, requireAccount } from "../lib/aws/account";
 import { confirm } from "../lib/confirm";
 import { progressNotes } from "../lib/pin/progress";
 import { step, terminal } from "../lib/report";
@@ -65,12 +65,12 @@ async function mirror(model: string, name: string, flags: MirrorFlags): Promise<
     throw unpinned(model, name, Object.keys(releases[model] ?? {}), Object.keys(releases));
   }
   const isAws = stack.config.environment.platform === "aws";
-  if (isAws) await requireAccount(placesOf(stack)[0]); // before gigabytes are fetched
+  if (isAws) await requireAccount(reachablePlaces(stack)[0]); // before gigabytes are fetched
   const folder = flags.from === undefined ? await fetched(release) : resolve(flags.from);
   const { text, ...result } = isAws
     ? await mirrorOnAws(stack, release, folder)
     : await mirrorElsewhere(stack, release, folder, flags.endpoint);
-  noteMirrored(paths, model, name, stack.config.regions);
+  noteMirrored(paths, model, name, isAws ? reachablePlaces(stack).map(({ region }) => region) : stack.config.regions);
   if (flags.json) terminal.json(result);
   else terminal.out(text);
   return ExitCode.ok;
@@ -96,9 +96,12 @@ async function mirrorElsewhere({ config }: LoadedStack, release: ReleaseFile, fr
   return { text, uploaded, skipped, uploadedBytes };
 }
 
-/** A bucket per region; nothing is marked before every region has everything. */
+/** A bucket per region; nothing is marked before every region that answers has everything. */
 async function mirrorOnAws(stack: LoadedStack, release: ReleaseFile, from: string) {
-  const places = placesOf(stack);
+  const places = reachablePlaces(stack);
+  for (const { region } of placesOf(stack))
+    if (!places.some((place) => place.region === region))
+      terminal.note(`${region} is lost and gets nothing; run this again when it is back`);
   const { files } = release.content.weights;
   const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
   const local = await step(`read ${files.length} files`, undefined, () => {
@@ -106,7 +109,7 @@ async function mirrorOnAws(stack: LoadedStack, release: ReleaseFile, from: strin
     const { parallelFiles: width, partBytes } = MIRROR_DEFAULTS;
     return localFiles(files, from, { width, partBytes, onBytes });
   });
-  const credentials = await mirrorCredentials(places[0]);
+  const credentials = await mirrorCredentials(placesOf(stack)[0], places[0].region);
   const names = places.map(({ region }) => region).join(", ");
   const regions = await step(`mirror ${shortId(release.id)} to ${names}`, undefined, () =>
     mirrorToRegions(release, local, places, { credentials, progress: () => counted(total, progressNotes("sent")) }),
@@ -119,9 +122,9 @@ async function mirrorOnAws(stack: LoadedStack, release: ReleaseFile, from: strin
 async function retireUnpinned(flags: { stack: string; yes?: boolean; json?: boolean }): Promise<ExitCode> {
   const paths = stackPaths(flags.stack);
   const stack = readStack(paths.root, flags.stack);
-  const places = placesOf(stack);
+  const places = reachablePlaces(stack);
   await requireAccount(places[0]);
-  const credentials = await mirrorCredentials(places[0]);
+  const credentials = await mirrorCredentials(placesOf(stack)[0], places[0].region);
   const pinned = Object.values(stack.config.models).flatMap(({ releases }) => Object.values(releases));
   const found = await Promise.all(
     places.map(async (place) => {

@@ -1,7 +1,7 @@
 import { ExitCode, InputError } from "../../infra/core/errors";
 import { destroy } from "../../scripts/commands/destroy";
 import { fixtureRoot } from "../support/fixture-root";
-import { StandInTools } from "../support/stand-in-tools";
+import { standIns } from "../support/stand-in-tools";
 
 /** Proves what is called in which order; that AWS then lets everything go is not provable here. */
 
@@ -32,10 +32,7 @@ const STATE = {
   },
 };
 
-let tools: StandInTools;
-let said: string;
-beforeEach(() => {
-  tools = new StandInTools();
+const now = standIns((tools) => {
   tools.add(
     "pulumi",
     `case "$*" in *export*) echo '${JSON.stringify(STATE)}';; *destroy*) env | grep K8S >> '${tools.log}';; esac; true`,
@@ -47,20 +44,11 @@ beforeEach(() => {
       *api-resources*) printf 'pods\\npersistentvolumeclaims\\ntargetgroupbindings.elbv2.k8s.aws\\n';;
     esac`,
   );
-  said = "";
-  jest.spyOn(process.stderr, "write").mockImplementation((text) => {
-    said += text;
-    return true;
-  });
-});
-afterEach(() => {
-  tools.restore();
-  jest.restoreAllMocks();
 });
 
 const regions = ["us-east-1", "us-west-2"];
 const kubeconfig = async () => regions;
-const calls = () => tools.calls().filter((call) => !call.startsWith("kubectl version"));
+const calls = () => now.tools.calls().filter((call) => !call.startsWith("kubectl version"));
 
 it("lets controllers clear their own, unprotects by name, then destroys, and says what stays", async () => {
   expect(await destroy("fixture", { yes: true }, { root: rootOf(), kubeconfig })).toBe(ExitCode.ok);
@@ -78,7 +66,7 @@ it("lets controllers clear their own, unprotects by name, then destroys, and say
     ]);
     expect(deleted.every((call) => call.includes("--wait"))).toBe(true);
   }
-  expect(said).toContain("  key 0a1b\n");
+  expect(now.said).toContain("  key 0a1b\n");
 });
 
 it("leaves a lost region's cluster alone and forgets what was in it", async () => {
@@ -99,7 +87,7 @@ it("prints what went and what stays as JSON", async () => {
 });
 
 it("stops before the destroy when a controller does not let go, naming the command's words", async () => {
-  tools.add(
+  now.tools.add(
     "kubectl",
     `case "$*" in version*) echo '{"clientVersion":{"gitVersion":"v1.34.2"}}';; *) echo stuck >&2; exit 1;; esac`,
   );

@@ -1,7 +1,7 @@
 import { ExitCode, OperationError } from "../../infra/core/errors";
 import { up } from "../../scripts/commands/up";
 import { fixtureRoot } from "../support/fixture-root";
-import { StandInTools } from "../support/stand-in-tools";
+import { StandInTools, standIns } from "../support/stand-in-tools";
 
 /** Proves how Pulumi is called; what `--exclude` then keeps is Pulumi's word (decision 0077), run only where it is. */
 
@@ -15,42 +15,34 @@ const stack = (more = "") => `config:
 ${more}`;
 const rootOf = (more?: string) => fixtureRoot({ stack: stack(more), releases: { chat: { r1: "1" } } });
 
-let tools: StandInTools;
-beforeEach(() => {
-  tools = new StandInTools();
-  jest.spyOn(process.stderr, "write").mockReturnValue(true);
-});
-afterEach(() => {
-  tools.restore();
-  jest.restoreAllMocks();
-});
+const now = standIns();
 
 const preflight = async () => ExitCode.ok;
 const options = { stack: "fixture", preflight: true, yes: true };
 
 it("asks the account first, and goes no further when it says no", async () => {
-  tools.add("pulumi");
+  now.tools.add("pulumi");
   expect(await up(options, { root: rootOf(), preflight: async () => ExitCode.failed })).toBe(ExitCode.failed);
-  expect(tools.calls()).toEqual([]);
+  expect(now.tools.calls()).toEqual([]);
 });
 
 it("calls pulumi for every region, and lets one region's trouble stay its own", async () => {
-  tools.add("pulumi");
+  now.tools.add("pulumi");
   expect(await up(options, { root: rootOf(), preflight })).toBe(ExitCode.ok);
-  expect(tools.calls()).toEqual(["pulumi up --stack fixture --yes --continue-on-error"]);
+  expect(now.tools.calls()).toEqual(["pulumi up --stack fixture --yes --continue-on-error"]);
 });
 
 it("leaves what runs in a lost region as it is", async () => {
-  tools.add("pulumi");
+  now.tools.add("pulumi");
   const root = rootOf("  homeport:regionStates: { us-west-2: lost }\n");
   await up({ ...options, preview: true }, { root, preflight });
-  expect(tools.calls()).toEqual([
+  expect(now.tools.calls()).toEqual([
     "pulumi preview --stack fixture --exclude urn:pulumi:fixture::homeport::homeport:kubernetes:RegionCell$**::us-west-2/**",
   ]);
 });
 
 it("fails as pulumi fails, and says what to do where it is missing", async () => {
-  tools.add("pulumi", "exit 255");
+  now.tools.add("pulumi", "exit 255");
   expect(await up(options, { root: rootOf(), preflight })).toBe(ExitCode.failed);
   const without = new StandInTools();
   without.alone();

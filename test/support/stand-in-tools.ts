@@ -34,3 +34,22 @@ export class StandInTools {
     process.env.PATH = this.before;
   }
 }
+
+/** For a whole test file: programs that are stood in for, and what is said to people meanwhile; new for each test. */
+export function standIns(setUp: (tools: StandInTools) => void = () => undefined) {
+  const now = { tools: undefined as unknown as StandInTools, said: "" };
+  beforeEach(() => {
+    now.tools = new StandInTools();
+    now.said = "";
+    setUp(now.tools);
+    jest.spyOn(process.stderr, "write").mockImplementation((text) => {
+      now.said += text;
+      return true;
+    });
+  });
+  afterEach(() => {
+    now.tools.restore();
+    jest.restoreAllMocks();
+  });
+  return now;
+}

@@ -3,7 +3,7 @@ import { Provider as KubernetesProvider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
 import type { Place } from "../../core/aws/names";
 import { plannedAddOns } from "../../values/aws/add-ons";
-import { defaultTags } from "../../values/aws/tags";
+import { providerArgs } from "../../values/aws/provider";
 import { AddOns } from "./add-ons";
 import type { AwsCell } from "./cell";
 import { Cluster } from "./cluster";
@@ -30,11 +30,7 @@ export class Foundation extends pulumi.ComponentResource {
 
   constructor(readonly cell: AwsCell) {
     const { region, place } = cell;
-    const aws = new AwsProvider(region, {
-      region,
-      allowedAccountIds: [place.account],
-      defaultTags: { tags: defaultTags(cell.place.environment, cell.config) },
-    });
+    const aws = new AwsProvider(region, providerArgs(region, place.environment, cell.config));
     super("homeport:aws:Foundation", region, {}, { providers: [aws] });
     this.aws = aws;
     this.place = place;

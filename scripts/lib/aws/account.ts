@@ -21,6 +21,16 @@ export function placesOf({ name, config }: LoadedStack): [Place, ...Place[]] {
   return [place(first), ...others.map(place)];
 }
 
+/**
+ * The regions that answer. What a lost one holds is left as it is, and its silence must not stop the others: when a region
+ * is away is when the rest needs a new image or release most.
+ */
+export function reachablePlaces(stack: LoadedStack): [Place, ...Place[]] {
+  const all = placesOf(stack);
+  const [first = all[0], ...others] = all.filter(({ region }) => stack.config.regionStates[region] !== "lost");
+  return [first, ...others];
+}
+
 /** Throws unless the shell's credentials belong to the environment's account. */
 export async function requireAccount({ account, region }: Place): Promise<void> {
   const sts = awsClient(STSClient, { region });

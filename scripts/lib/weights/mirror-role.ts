@@ -8,12 +8,12 @@ type Provider = Extract<S3ClientConfig["credentials"], (...args: never) => unkno
 
 /**
  * Credentials of the role that alone may write weights, taken anew before they run out. Undefined where it cannot be
- * assumed: before the first `up` there is none, and the caller's own rights count.
+ * assumed: before the first `up` there is none, and the caller's own rights count. `region`: where STS is asked.
  */
-export async function mirrorCredentials(first: Place): Promise<Provider | undefined> {
+export async function mirrorCredentials(first: Place, region = first.region): Promise<Provider | undefined> {
   const RoleArn = roleArn(first, roleName(first, "mirror"));
   const provider = async () => {
-    const sts = awsClient(STSClient, { region: first.region });
+    const sts = awsClient(STSClient, { region });
     try {
       const { Credentials } = await sts.send(new AssumeRoleCommand({ RoleArn, RoleSessionName: "homeport-mirror" }));
       return {

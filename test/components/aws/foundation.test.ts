@@ -2,6 +2,7 @@ import { readStack } from "../../../infra/config/read-stack";
 import { mirroredImage } from "../../../infra/core/aws/names";
 import { inClusterPattern } from "../../../infra/core/lost-regions";
 import { stackImages } from "../../../infra/values/aws/images";
+import { providerArgs } from "../../../infra/values/aws/provider";
 import type { PlannedResource } from "../../../scripts/lib/render/recorder";
 import { renderStack } from "../../../scripts/lib/render/render";
 import { fixtureRoot } from "../../support/fixture-root";
@@ -14,6 +15,7 @@ const REGIONS = ["us-east-1", "us-west-2"];
 const STACK = `config:
   homeport:environment: { platform: aws, owner: ml-platform, account: "${ACCOUNT}" }
   homeport:regions: [us-east-1, us-west-2]
+  homeport:regionStates: { us-west-2: lost }
   homeport:cluster: { access: { via: tunnel }, admins: [arn:aws:iam::${ACCOUNT}:role/deploy] }
   homeport:pools: { a100: { instanceType: p4de.24xlarge, max: 2 } }
   homeport:models: { chat: { live: r42, previous: [r41], releases: { r41: <id:1>, r42: <id:2> } } }
@@ -58,6 +60,18 @@ it("names what AWS would not let be named after its place in the program", () =>
       WITHOUT_SLASH.test(type) && !Object.keys(inputs).some((key) => /^(name|nodeGroupName)(Prefix)?$/.test(key)),
   );
   expect(unnamed.map(({ urn }) => urn)).toEqual([]);
+});
+
+it("asks a lost region not even whose credentials these are, nor the region of Route 53 where the stack is elsewhere", () => {
+  const providerOf = (region: string) => plan.only("pulumi:providers:aws", region).inputs;
+  expect(providerOf("us-west-2")).toMatchObject({ stsRegion: "us-east-1", skipCredentialsValidation: "true" });
+  for (const answering of ["us-east-1", "global"]) {
+    expect(providerOf(answering)).not.toHaveProperty("stsRegion");
+    expect(providerOf(answering)).toMatchObject({ skipCredentialsValidation: "false" });
+  }
+  const { config } = readStack(root, "fixture");
+  const inEurope = providerArgs("us-east-1", "eu", { ...config, regions: ["eu-central-1"], regionStates: {} });
+  expect(inEurope).toMatchObject({ region: "us-east-1", stsRegion: "eu-central-1" });
 });
 
 it("asks a cluster for nothing before its nodes and add-ons stand", () => {
