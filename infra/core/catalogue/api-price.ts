@@ -13,6 +13,8 @@ export interface ApiPrice {
     batchInput?: number;
     batchOutput?: number;
   };
+  /** Of a request whose input is longer than this. Left out: one price for every length. */
+  longContext?: { aboveTokens: number; input: number; output: number };
   /** The open-weight model (id in the catalogue of open models) that it serves, if it does. */
   sameWeightsAs?: string;
   /** `YYYY-MM-DD` on which the provider ends it, where announced. */
@@ -20,4 +22,6 @@ export interface ApiPrice {
   /** `YYYY-MM-DD` of the price, and the package with version it was taken from. */
   asOf: string;
   source: string;
+  /** What the other source says where the two differ; this row's own source holds. */
+  disagrees?: string;
 }

