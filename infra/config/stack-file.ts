@@ -154,9 +154,13 @@ function sectionsOf(file: string, value: unknown): StackFileResult {
   return problems.length > 0 ? { problems } : { sections };
 }
 
-export function parseStackFile(file: string, bytes: Uint8Array): StackFileResult {
+/** Any YAML file that a user writes, with every problem of its text and form. */
+export function parseUserYaml(file: string, bytes: Uint8Array): { value: unknown } | { problems: Problem[] } {
   const read = textProblem(file, bytes);
-  if (!("text" in read)) return { problems: [read] };
-  const parsed = parseYaml(file, read.text);
+  return "text" in read ? parseYaml(file, read.text) : { problems: [read] };
+}
+
+export function parseStackFile(file: string, bytes: Uint8Array): StackFileResult {
+  const parsed = parseUserYaml(file, bytes);
   return "problems" in parsed ? parsed : sectionsOf(file, parsed.value);
 }

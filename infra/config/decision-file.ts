@@ -1,0 +1,237 @@
+import { z } from "zod";
+import { DATA_CLASSES } from "../core/data-class";
+import { objectiveProblems } from "../core/decision/latency";
+import { agreementProblems, mayLeave } from "../core/decision/providers";
+import { FACTORS } from "../core/decision/scorecard";
+import { ITEMS } from "../core/economics/self-cost";
+import type { Problem } from "../core/errors";
+import { RegionName } from "./fields";
+import { schemaNode } from "./schema-walk";
+import { parseUserYaml } from "./stack-file";
+import { zodProblems } from "./zod-problems";
+
+/** `stacks/decisions/<name>.yaml`: what a decision between an API and own models is made from, and what was decided. */
+
+const share = (text: string) => z.number().min(0).max(1).meta({ description: text, allowed: "a share from 0 to 1" });
+const atLeast0 = (text: string) => z.number().min(0).meta({ description: text, allowed: "a number from 0" });
+const day = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}$/)
+  .meta({ allowed: "a day like 2026-11-22" });
+
+const Data = z.strictObject({
+  class: z.enum(DATA_CLASSES).default("restricted").meta({ description: "Most sensitive data of the requests." }),
+  mayLeave: z
+    .boolean()
+    .meta({ description: "Whether it may go to a third party under an agreement.", examples: [true] }),
+});
+
+const Answers = z.strictObject({
+  mlCapacity: z.boolean().meta({ description: "People who can run it, nights included.", examples: [false] }),
+  needsFrontier: z.boolean().meta({ description: "Only the newest frontier model is good enough.", examples: [false] }),
+  weeksAcceptable: z.boolean().meta({ description: "One to two weeks until it serves are fine.", examples: [true] }),
+});
+
+const Objectives = z.strictObject({
+  ttftMs: z.number().positive().default(2000).meta({ description: "Until the first token, in ms." }),
+  tpotMs: z.number().positive().default(100).meta({ description: "From one token to the next, in ms." }),
+  totalMs: z.number().positive().optional().meta({ description: "Until the whole answer is there, in ms." }),
+});
+
+const Rival = z.strictObject({
+  provider: z.string().meta({ description: "As `homeport catalogue` names it.", examples: ["bedrock"] }),
+  model: z.string().meta({ examples: ["meta.llama3-3-70b-instruct-v1:0"] }),
+  ttftP95Ms: z.number().positive().optional().meta({ description: "Measured from where your clients are." }),
+});
+
+const Candidate = z.strictObject({
+  model: z
+    .string()
+    .meta({ description: "Id in the catalogue of open models.", examples: ["meta-llama/Llama-3.3-70B-Instruct"] }),
+  quantisation: z.string().optional().meta({ description: "`fp8`, `bf16`, … Default: what was measured." }),
+  instanceTypes: z.array(z.string()).min(1).optional().meta({ description: "Default: all with GPUs in the region." }),
+  measured: z
+    .strictObject({
+      instanceType: z.string(),
+      tensorParallel: z.int().min(1),
+      outputTokensPerSecond: z.number().positive(),
+      ttftMs: z.number().positive(),
+      asOf: day,
+      source: z.string(),
+    })
+    .optional()
+    .meta({ description: "Your own measurement of one replica at the objectives, in place of the published ones." }),
+});
+
+const Quantities = z.strictObject(
+  Object.fromEntries(
+    Object.entries(ITEMS).map(([item, { what, unit }]) => [item, atLeast0(`${what}, in ${unit}.`).optional()]),
+  ) as Record<keyof typeof ITEMS, z.ZodOptional<z.ZodNumber>>,
+);
+
+const Fleet = z.strictObject({
+  load: share("Share of the measured throughput that is planned with.").default(0.75),
+  spareNodes: z.int().min(0).default(1).meta({ description: "Nodes more than needed, for the one that fails." }),
+  autoscaled: z.boolean().default(false).meta({ description: "Whether nodes follow the hours of the day." }),
+  coldStartSeconds: z.number().min(0).max(3600).default(600).meta({
+    description: "From the wish for a node to its first token.",
+    allowed: "a number of seconds from 0 to 3600",
+  }),
+  spot: z
+    .strictObject({
+      share: share("Of the nodes."),
+      hourlyUsd: atLeast0("Of one node."),
+      overhead: atLeast0("Share more, for restarts."),
+    })
+    .optional(),
+  plan: z
+    .strictObject({
+      nodes: z.int().min(1),
+      hourlyUsd: atLeast0("Of one node, paid for every hour."),
+      monthsLeft: atLeast0("Of the commitment."),
+    })
+    .optional(),
+  quantities: Quantities.prefault({}).meta({
+    description: "What is bought besides nodes. Left out: listed as unpriced.",
+  }),
+  evaluationNodeHours: atLeast0("Of gates and benchmarks a month.").optional(),
+  fallbackShare: share("Of requests that go to the API all the same.").default(0),
+});
+
+const Dpa = z.strictObject({
+  url: z.string(),
+  reviewedOn: day,
+  baa: z.boolean().optional(),
+  retentionDays: z.int().min(0),
+  region: z.string(),
+});
+
+const WrittenRecord = z.strictObject({
+  verdict: z.enum(["api", "self", "hybrid", "not yet"]),
+  binding: z.string(),
+  rule: z.string(),
+  decidedOn: day,
+  pricesAsOf: z.strictObject({ oldest: day, newest: day }),
+  evidence: z.array(z.string()),
+  inputs: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+});
+export type DecisionRecord = z.output<typeof WrittenRecord>;
+
+export const DecisionSchema = z.strictObject({
+  usage: z.string().meta({ description: "The usage file, from the checkout's root.", examples: ["usage/chat.json"] }),
+  region: RegionName.default("us-east-1").meta({ description: "Where own models would run." }),
+  clientNetworkMs: z.number().positive().optional().meta({ description: "From the clients to the region and back." }),
+  data: Data.meta({ description: "What may go where." }),
+  answers: Answers.meta({ description: "Questions that only people can answer." }),
+  objectives: Objectives.prefault({}).meta({ description: "What clients wait at most." }),
+  rivals: z.array(Rival).min(1).meta({ description: "APIs to compare with; the first is the one to beat." }),
+  candidates: z.array(Candidate).min(1).meta({ description: "Open models that are good enough." }),
+  fleet: Fleet.prefault({}).meta({ description: "How own models would run." }),
+  people: z.strictObject({ hoursMonthly: atLeast0("Hours a month."), usdPerHour: atLeast0("Of one hour.") }).meta({
+    description: "Who runs it. Nobody at all is written as 0 hours.",
+    examples: [{ hoursMonthly: 80, usdPerHour: 90 }],
+  }),
+  setup: z
+    .strictObject({ months: atLeast0("While the API is paid on."), monthlyUsd: atLeast0("Besides.") })
+    .meta({ description: "Until own models serve.", examples: [{ months: 2, monthlyUsd: 15000 }] }),
+  hybrid: z
+    .strictObject({
+      localShare: share("Of requests that own models get."),
+      escalation: share("Of these, asked again of the API."),
+    })
+    .optional()
+    .meta({ description: "Simple requests to own models, the rest to the API." }),
+  fallback: z
+    .literal("api")
+    .optional()
+    .meta({ description: "Where requests go when own models cannot answer.", allowed: "api, or left out" }),
+  growthPerMonth: z
+    .number()
+    .min(-0.5)
+    .max(1)
+    .default(0)
+    .meta({ description: "Of the volume, 0.1 for 10 %.", allowed: "a share from -0.5 to 1" }),
+  horizonMonths: z.int().min(6).max(120).default(36),
+  quality: z
+    .strictObject({ api: share("Of your own tests passed."), self: share("Of your own tests passed.") })
+    .optional(),
+  weights: z
+    .strictObject(Object.fromEntries(FACTORS.map((factor) => [factor, atLeast0("Weight.").optional()])))
+    .prefault({})
+    .meta({
+      description: "Of the six factors; 1 where left out.",
+    }),
+  wayBack: z
+    .strictObject({
+      weeks: atLeast0("Until the API serves all.").default(3),
+      engineerHours: atLeast0("To change calls and test prompts again.").default(80),
+    })
+    .prefault({}),
+  providers: z
+    .record(z.string(), z.strictObject({ dpa: Dpa.optional() }))
+    .prefault({})
+    .meta({
+      description: "What was read of each provider's data-processing agreement.",
+    }),
+  record: WrittenRecord.optional().meta({ description: "Written by `homeport decide`." }),
+});
+export type DecisionFile = z.output<typeof DecisionSchema>;
+
+const ROOT = schemaNode(DecisionSchema);
+
+/** The text of a decision file, or everything that is wrong with it. */
+export function parseDecisionFile(
+  file: string,
+  bytes: Uint8Array,
+  today: string,
+): { decision: DecisionFile } | { problems: Problem[] } {
+  const yaml = parseUserYaml(file, bytes);
+  if ("problems" in yaml) return yaml;
+  const parsed = DecisionSchema.safeParse(yaml.value);
+  const prefix = `${file}#`;
+  if (!parsed.success) {
+    const fix = "correct it; stacks/decision.schema.json describes every key";
+    return {
+      problems: zodProblems(parsed.error, {
+        raw: yaml.value,
+        schema: ROOT,
+        prefix,
+        masked: () => false,
+        fix,
+        handwritten: true,
+      }),
+    };
+  }
+  const problems = [
+    ...constraintProblems(parsed.data),
+    ...objectiveProblems(parsed.data.objectives, "objectives"),
+    ...agreements(parsed.data, today),
+  ];
+  return problems.length === 0
+    ? { decision: parsed.data }
+    : { problems: problems.map((problem) => ({ ...problem, path: prefix + problem.path })) };
+}
+
+/** Data that may not leave shuts every way to an API; the upper two classes may never leave. */
+function constraintProblems({ data, hybrid, fallback, fleet }: DecisionFile): Problem[] {
+  const problems: Problem[] = [];
+  if (data.mayLeave && !mayLeave(data.class))
+    problems.push({
+      path: "data.mayLeave",
+      given: `true for ${data.class} data`,
+      allowed: "only public and internal data may be answered outside the cluster",
+      fix: "set it to false, or correct data.class",
+    });
+  if (data.mayLeave) return problems;
+  const ways: [string, string, boolean][] = [
+    ["fallback", "api", fallback !== undefined],
+    ["hybrid", "a share for the API", hybrid !== undefined],
+    ["fleet.fallbackShare", `${fleet.fallbackShare}`, fleet.fallbackShare > 0],
+  ];
+  for (const [path, given, open] of ways)
+    if (open) problems.push({ path, given, allowed: "no way to an API while data may not leave", fix: "remove it" });
+  return problems;
+}
+
+const agreements = ({ data, rivals, providers }: DecisionFile, today: string): Problem[] =>
+  data.mayLeave ? agreementProblems(new Set(rivals.map(({ provider }) => provider)), providers, data.class, today) : [];
