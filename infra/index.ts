@@ -4,11 +4,11 @@ import { ClientKeys } from "./components/client-keys";
 import { joinRegions } from "./components/failover";
 import { RegionCell } from "./components/region-cell";
 import { loadStack } from "./config/load";
-import { aboveCeiling } from "./values/aws/ceiling";
+import { refusals } from "./values/aws/refusals";
 import { describeStack } from "./values/stack-outputs";
 
 // 1. What was asked for: parsed, defaulted and checked, or a list of problems and no resources.
-const stack = loadStack({ refuse: aboveCeiling });
+const stack = loadStack({ refuse: refusals });
 const { summary, warning } = describeStack(stack);
 if (warning !== undefined) void pulumi.log.warn(warning);
 

@@ -4,7 +4,7 @@ import { ExitCode, InputError } from "../../infra/core/errors";
 import { action } from "../lib/action";
 import { type Closure, closureOf } from "../lib/airgap/closure";
 import { renderStack } from "../lib/render/render";
-import { table, terminal } from "../lib/report";
+import { table, terminal, wrapped } from "../lib/report";
 import { stackPaths } from "../lib/stack-paths";
 
 interface Options {
@@ -44,11 +44,12 @@ async function airgap({ stack: name, json }: Options): Promise<ExitCode> {
 }
 
 function described({ endpoints, images, charts, addOns, weights, holes }: Closure): string {
+  const withoutHost = [...new Set(Object.keys(images).map((image) => image.replace(/^[^/]+\//, "")))];
   return [
     `ENDPOINTS (${endpoints.length})`,
-    table(endpoints.map(({ region, service, by }) => [`  ${region}`, service, by.join(", ")])),
-    `IMAGES (${Object.keys(images).length})`,
-    ...Object.keys(images).map((image) => `  ${image}`),
+    ...endpoints.map(({ region, service, by }) => wrapped(`  ${region} ${service}: ${by.join(", ")}`, "    ")),
+    `IMAGES (${withoutHost.length}), in the account's registry of each region`,
+    ...withoutHost.map((image) => `  ${image}`),
     `CHARTS (${charts.length}), installed from the operator's machine`,
     ...charts.map((chart) => `  ${chart}`),
     `ADD-ONS (${addOns.length}), from AWS's own registry through the ECR and S3 endpoints`,

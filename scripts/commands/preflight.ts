@@ -1,8 +1,8 @@
 import type { Command } from "commander";
 import { readStack } from "../../infra/config/read-stack";
 import { ExitCode, InputError } from "../../infra/core/errors";
-import { aboveCeiling } from "../../infra/values/aws/ceiling";
 import { stackImages } from "../../infra/values/aws/images";
+import { refusals } from "../../infra/values/aws/refusals";
 import { action } from "../lib/action";
 import { placesOf } from "../lib/aws/account";
 import { answerLine } from "../lib/preflight/check";
@@ -27,7 +27,7 @@ export function register(program: Command): void {
 /** Exit code 1 where one answer is not good enough. */
 export async function askAccount({ stack: environment, json }: Flags): Promise<ExitCode> {
   const stack = readStack(stackPaths(environment).root, environment);
-  const refused = aboveCeiling(stack);
+  const refused = refusals(stack);
   if (refused.length > 0) throw new InputError(refused);
   const { config, releases } = stack;
   const asked = { config, releases, places: placesOf(stack), images: stackImages(config, releases) };

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { readStack } from "../../infra/config/read-stack";
 import { ExitCode, InputError } from "../../infra/core/errors";
 import { action } from "../lib/action";
-import { terminal } from "../lib/report";
+import { terminal, wrapped } from "../lib/report";
 import { OWNERS, type Responsibility, responsibilities } from "../lib/responsibilities";
 import { stackPaths } from "../lib/stack-paths";
 
@@ -43,7 +43,9 @@ export function page(name: string, team: string, rows: readonly Responsibility[]
   const parts = OWNERS.flatMap((owner) => {
     const mine = rows.filter((row) => row.owner === owner);
     const title = owner === "your team" ? `Your team (${team})` : owner === "nobody" ? "Nobody" : owner;
-    return mine.length === 0 ? [] : ["", `## ${title}`, "", ...mine.map(({ area, what }) => `- **${area}**: ${what}`)];
+    return mine.length === 0
+      ? []
+      : ["", `## ${title}`, "", ...mine.map(({ area, what }) => wrapped(`- **${area}**: ${what}`))];
   });
   return [`# Who answers for what in ${name}`, ...parts].join("\n");
 }

@@ -7,7 +7,7 @@ import { type ClusterCommandOptions, realWorld, type World, withClusterOptions }
 import { type ModelStatus, modelStatus } from "../lib/releases/model-status";
 import { stackText, statesOf } from "../lib/releases/session";
 import { loadStackText } from "../lib/releases/stack-text";
-import { table, terminal } from "../lib/report";
+import { table, terminal, wrapped } from "../lib/report";
 import { stackPaths } from "../lib/stack-paths";
 
 export interface StatusOptions extends ClusterCommandOptions {
@@ -16,7 +16,6 @@ export interface StatusOptions extends ClusterCommandOptions {
 
 const REFRESH_MS = 2_000;
 const WATCH_SECONDS = 3_600;
-const COLUMNS = 80;
 
 export function register(program: Command): void {
   withClusterOptions(program.command("status"))
@@ -98,15 +97,4 @@ function text({ model, generation, releases, withdrawn, away, differences }: Mod
     table([["region", "release", "id", "pointer", "share", "ready", "mirrored"], ...rows]),
     ...sentences.map((sentence) => wrapped(`! ${sentence}`)),
   ].join("\n");
-}
-
-/** Broken at spaces so that it fits the screen, continued with two spaces. */
-function wrapped(sentence: string): string {
-  const lines: string[] = [];
-  for (const word of sentence.split(" ")) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= COLUMNS) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(last === undefined ? word : `  ${word}`);
-  }
-  return lines.join("\n");
 }

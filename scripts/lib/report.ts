@@ -37,8 +37,21 @@ export function timeLeft(tookMs: number, expectedSeconds: number | undefined): s
   return left > 0 ? `, about ${left} s left` : `, longer than the usual ${expectedSeconds} s`;
 }
 
+const COLUMNS = 80;
+
 export const shortened = (text: string, width: number): string =>
   text.length <= width ? text : `${text.slice(0, width - 1)}…`;
+
+/** Broken at spaces so that it fits a screen of 80 columns; further lines begin with `indent`. */
+export function wrapped(sentence: string, indent = "  "): string {
+  const lines: string[] = [];
+  for (const word of sentence.split(" ")) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= COLUMNS) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(last === undefined ? word : `${indent}${word}`);
+  }
+  return lines.join("\n");
+}
 
 /** Columns padded to their widest cell; no colours, so it reads the same in a log. */
 export function table(rows: readonly (readonly string[])[]): string {

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { loadStack } from "../../infra/config/load";
-import { aboveCeiling } from "../../infra/values/aws/ceiling";
+import { refusals } from "../../infra/values/aws/refusals";
 import { releaseFile } from "../support/releases";
 import { goodSections, stackFolder, writeStack } from "../support/stack-folder";
 
@@ -18,7 +18,7 @@ function load(ceilingUsd: number) {
   pulumi.runtime.setMocks({ newResource, call: () => ({}) }, "homeport", "test");
   const texts = Object.entries(sections).map(([key, value]) => [`homeport:${key}`, JSON.stringify(value)]);
   pulumi.runtime.setAllConfig(Object.fromEntries(texts), []);
-  return loadStack({ root: folder.root, refuse: aboveCeiling });
+  return loadStack({ root: folder.root, refuse: refusals });
 }
 
 it("refuses a stack above its ceiling with a sentence and no resource", () => {

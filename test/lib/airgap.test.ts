@@ -42,6 +42,13 @@ it("lists every endpoint with who calls it, the add-ons, and the releases that t
   ]);
 });
 
+it("lists the engines of releases whose weights are still to come, and puts every image once", () => {
+  const { images } = closureOf(stack, { ...rendered, plan: [], objects: [], charts: [] });
+  const names = Object.keys(images);
+  expect(names).toContainEqual(expect.stringContaining("/homeport/docker.io/vllm/vllm-openai@sha256:"));
+  expect(Object.keys(closureOf(stack, rendered).images)).toEqual(names);
+});
+
 it.each<[string, string, Record<string, unknown>]>([
   ["an internet gateway", "aws:ec2/internetGateway:InternetGateway", {}],
   ["a NAT gateway", "aws:ec2/natGateway:NatGateway", { connectivityType: "public" }],

@@ -1,8 +1,9 @@
 import type { LoadedStack } from "../../../infra/config/schema";
-import { weightsBucket } from "../../../infra/core/aws/names";
+import { mirroredImage, weightsBucket } from "../../../infra/core/aws/names";
 import { runningReleases } from "../../../infra/core/pointers";
 import { mirroredSince } from "../../../infra/core/release";
 import { endpointName, needsOf, type Service } from "../../../infra/values/aws/endpoints";
+import { stackImages } from "../../../infra/values/aws/images";
 import type { RenderedStack } from "../render/render";
 import { type Hole, holesIn, type NeededEndpoint } from "./holes";
 import { imagesIn } from "./images";
@@ -21,7 +22,7 @@ interface NeededWeights {
 /** All that an environment needs to run with no way to the internet, and where its plan breaks that. */
 export interface Closure {
   endpoints: NeededEndpoint[];
-  /** Image -> regions whose registry must hold it. */
+  /** Image, as its region's registry has it -> the region. Also of releases that wait for their weights. */
   images: Record<string, string[]>;
   charts: string[];
   /** Their images come from AWS's own registry, through the same endpoints. */
@@ -33,16 +34,25 @@ export interface Closure {
 export function closureOf(stack: LoadedStack, rendered: RenderedStack): Closure {
   const { config } = stack;
   const endpoints = config.regions.flatMap((region) => neededEndpoints(region, stack));
-  const images: Closure["images"] = {};
-  for (const { image, region } of imagesIn(rendered)) images[image] = [...new Set([...(images[image] ?? []), region])];
   return {
     endpoints,
-    images,
+    images: neededImages(stack, rendered),
     charts: [...new Set(rendered.charts.map(({ name, version }) => `${name} ${version}`))],
     addOns: [...new Set(rendered.plan.filter(({ type }) => type === "aws:eks/addon:Addon").map(addOnOf))],
     weights: config.regions.flatMap((region) => neededWeights(region, stack)),
     holes: holesIn(rendered, config.environment.account ?? "", endpoints),
   };
+}
+
+function neededImages({ config, releases }: LoadedStack, rendered: RenderedStack): Closure["images"] {
+  const { account = "" } = config.environment;
+  const pinned = config.regions.flatMap((region) =>
+    stackImages(config, releases).map((image) => ({ region, image: mirroredImage({ account, region }, image) })),
+  );
+  const images: Closure["images"] = {};
+  for (const { image, region } of [...imagesIn(rendered), ...pinned])
+    images[image] = [...new Set([...(images[image] ?? []), region])];
+  return Object.fromEntries(Object.entries(images).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 const addOnOf = ({ inputs: { addonName, addonVersion } }: RenderedStack["plan"][number]): string =>

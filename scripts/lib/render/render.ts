@@ -5,6 +5,7 @@ import { readStack, stackFilePath } from "../../../infra/config/read-stack";
 import type { LoadedStack } from "../../../infra/config/schema";
 import { parseStackFile } from "../../../infra/config/stack-file";
 import { InputError } from "../../../infra/core/errors";
+import { refusals } from "../../../infra/values/aws/refusals";
 import { describeStack } from "../../../infra/values/stack-outputs";
 import { evaluateProgram } from "./evaluate-program";
 import type { PlannedResource } from "./recorder";
@@ -30,6 +31,9 @@ export async function renderStack(
   { preview = false, root = ROOT, evaluate = evaluateProgram } = {},
 ): Promise<RenderedStack> {
   const stack = readStack(root, environment);
+  // The program would refuse it with the same words, but from another process and as its failure.
+  const refused = refusals(stack);
+  if (refused.length > 0) throw new InputError(refused);
   const resources = await evaluate({
     root,
     project: projectName(root),
