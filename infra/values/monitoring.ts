@@ -15,7 +15,12 @@ export const MonitoringValues = z.strictObject({
   nodeNamespace: KubernetesName,
   gatewayNamespace: KubernetesName,
   owner: z.string().min(1),
-  images: z.strictObject({ prometheus: PinnedImage, stateMetrics: PinnedImage, alertmanager: PinnedImage }),
+  images: z.strictObject({
+    prometheus: PinnedImage,
+    stateMetrics: PinnedImage,
+    nodeExporter: PinnedImage,
+    alertmanager: PinnedImage,
+  }),
   /** On every sample: which environment and region it is from. */
   labels: z.record(z.string().regex(/^[a-z_]+$/), z.string()),
   /** ConfigMap whose `remote-write.yml` says where metrics go; empty: they are kept here. */
@@ -28,8 +33,6 @@ export const MonitoringValues = z.strictObject({
     /** Makes that class: encrypted EBS volumes. */
     ebs: z.boolean(),
   }),
-  /** Kubelets whose certificates the cluster's authority has signed. */
-  verifyKubelets: z.boolean(),
   /** Rules as Prometheus reads them; empty: those of the chart. */
   rules: z.string(),
   /** Alertmanager's configuration; empty: no Alertmanager. */
@@ -84,6 +87,7 @@ export function monitoringValues(
     images: {
       prometheus: pulled(images.prometheus),
       stateMetrics: pulled(images["kube-state-metrics"]),
+      nodeExporter: pulled(images["node-exporter"]),
       alertmanager: pulled(images.alertmanager),
     },
     labels: { environment: at.environment, region: at.region },
@@ -94,7 +98,6 @@ export function monitoringValues(
       className: place === undefined ? "" : "homeport-metrics",
       ebs: place !== undefined && !managed,
     },
-    verifyKubelets: place !== undefined,
     rules: rulesOf(config),
     alertmanager: managed || monitoring.alertTo.length === 0 ? "" : alertmanagerOf(config, place),
     models: Object.keys(config.models),

@@ -27,8 +27,8 @@ const PublishedChart = z.strictObject({
 
 /**
  * `charts/versions.json`: what runs beside our own charts, each by content. No registry could be asked; the digests of
- * Prometheus 3.13.4 (LTS), Alertmanager 0.34.1 and kube-state-metrics 2.19.1 are those that several unrelated public
- * repositories pin (read 2026-11-22), as is that of Envoy Gateway 1.9.1, whose own source names the proxy's: compare
+ * Prometheus 3.13.4 (LTS), Alertmanager 0.34.1, kube-state-metrics 2.19.1 and node-exporter 1.11.1 are those that several
+ * unrelated public repositories pin (read 2026-11-22), as is that of Envoy Gateway 1.9.1, whose own source names the proxy's: compare
  * before the first use, `homeport images mirror` refuses another content. Those of the nodes' software: decision 0079.
  */
 const Versions = z.looseObject({
@@ -39,6 +39,7 @@ const Versions = z.looseObject({
     prometheus: PinnedImage,
     alertmanager: PinnedImage,
     "kube-state-metrics": PinnedImage,
+    "node-exporter": PinnedImage,
     "nvidia-device-plugin": PinnedImage,
     "dcgm-exporter": PinnedImage,
     "cluster-autoscaler-1.33": PinnedImage,

@@ -1,5 +1,6 @@
 import { ruleFile, ruleGroups } from "../../infra/core/monitoring/alert-rules";
-import { DASHBOARDS, dashboardJson } from "../../infra/core/monitoring/dashboards";
+import { DASHBOARDS } from "../../infra/core/monitoring/dashboards";
+import { dashboardJson } from "../../infra/core/monitoring/dashboards/grafana-json";
 import { scrapeJobs } from "../../infra/core/monitoring/scrape-jobs";
 import { type GeneratedFile, jsonText } from "./generated-file";
 
@@ -7,8 +8,7 @@ const FILES = "charts/monitoring/files";
 
 /** What Prometheus and Grafana read: files of the chart, so that it works alone. */
 export const monitoringFiles = (): GeneratedFile[] => [
-  { path: `${FILES}/scrape.json`, text: jsonText({ scrape_configs: scrapeJobs({ verifyKubelets: false }) }) },
-  { path: `${FILES}/scrape-verified.json`, text: jsonText({ scrape_configs: scrapeJobs({ verifyKubelets: true }) }) },
+  { path: `${FILES}/scrape.json`, text: jsonText({ scrape_configs: scrapeJobs() }) },
   { path: `${FILES}/rules.json`, text: ruleFile(ruleGroups([])) },
   ...Object.entries(DASHBOARDS).map(([name, dashboard]) => ({
     path: `${FILES}/${name}.json`,

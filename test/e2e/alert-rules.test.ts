@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { helmTemplate } from "../../infra/core/helm-template";
 import { ruleFile, ruleGroups } from "../../infra/core/monitoring/alert-rules";
+import { DASHBOARDS } from "../../infra/core/monitoring/dashboards";
 import { scrapeJobs } from "../../infra/core/monitoring/scrape-jobs";
 import { toWebhooks } from "../../infra/values/alertmanager";
 import { monitoringValues, remoteWriteFile } from "../../infra/values/monitoring";
@@ -63,8 +64,21 @@ it("rules are what Prometheus reads, without a complaint", async () => {
   expect([code, `${stdout}${stderr}`]).toEqual([0, expect.stringContaining("rules found")]);
 });
 
-it.each([true, false])("scrape jobs are what Prometheus reads (kubelets verified: %s)", async (verifyKubelets) => {
-  writeFileSync(join(folder, "prometheus.json"), JSON.stringify({ scrape_configs: scrapeJobs({ verifyKubelets }) }));
+it("queries of the dashboards are PromQL, once Grafana has put its variables in", async () => {
+  const queries = Object.values(DASHBOARDS).flatMap(({ sections }) =>
+    sections.flatMap(({ panels }) => panels.flatMap((panel) => panel.queries.map(({ expr }) => expr))),
+  );
+  const rules = queries.map((expr, i) => ({
+    record: `query_${i}`,
+    expr: expr.replaceAll("$__rate_interval", "2m").replace(/\$\w+/g, ".*"),
+  }));
+  writeFileSync(join(folder, "queries.json"), JSON.stringify({ groups: [{ name: "queries", rules }] }));
+  const { code, stdout, stderr } = await promtool("check", "rules", "queries.json");
+  expect([code, `${stdout}${stderr}`]).toEqual([0, expect.stringContaining(`${queries.length} rules found`)]);
+});
+
+it("scrape jobs are what Prometheus reads", async () => {
+  writeFileSync(join(folder, "prometheus.json"), JSON.stringify({ scrape_configs: scrapeJobs() }));
   const { code, stdout, stderr } = await promtool("check", "config", "--syntax-only", "prometheus.json");
   expect([code, `${stdout}${stderr}`]).toEqual([0, expect.stringContaining("SUCCESS")]);
 });

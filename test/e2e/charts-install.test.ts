@@ -43,6 +43,7 @@ it("each chart installs with plain helm on a cluster that has only the custom ki
   });
   expect(installed).toEqual([
     "daemonset.apps/node-cache",
+    "daemonset.apps/node-exporter",
     "deployment.apps/alertmanager",
     "deployment.apps/chat-r-0123456789-a100x2",
     "deployment.apps/kube-state-metrics",

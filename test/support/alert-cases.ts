@@ -25,7 +25,14 @@ const bucket = (le: string) => guard("first_token_seconds_bucket", `,le="${le}"`
 const answers = (code: string) =>
   `envoy_http_downstream_rq_xx{job="envoy",gateway="homeport-internal",envoy_http_conn_manager_prefix="http-10080",envoy_response_code_class="${code}"}`;
 const gpu = (name: string) => `DCGM_FI_DEV_${name}{job="dcgm",node="n1",gpu="3",UUID="GPU-1"}`;
-const disk = (name: string) => `container_fs_${name}_bytes{job="cadvisor",node="n1",device="/dev/nvme0n1p1",id="/"}`;
+const disk = (name: string) =>
+  `node_filesystem_${name}{job="node",node="n1",device="/dev/md127",mountpoint="/mnt/k8s-disks/0",fstype="xfs"}`;
+const memory = (name: string) => `node_memory_Mem${name}_bytes{job="node",node="n1"}`;
+const clock = (name: string) => `node_timex_${name}{job="node",node="n1"}`;
+const cached = (state: string) =>
+  `homeport_node_cache_release{job="node-cache",node="n1",release="r-ab12cd34ef",state="${state}"}`;
+const LAST_ROUND = 'homeport_node_cache_last_round_seconds{job="node-cache",node="n1"}';
+const KILLED = 'node_vmstat_oom_kill{job="node",node="n1"}';
 const waiting = 'kube_pod_status_phase{namespace="homeport-models",pod="chat-x",phase="Pending"}';
 const restarts =
   'kube_pod_container_status_restarts_total{namespace="homeport-models",pod="chat-x",container="engine"}';
@@ -99,8 +106,48 @@ export const ALERT_CASES: Readonly<Record<string, AlertCase>> = {
     silent: { [waiting]: "0x30 1x30" },
   },
   NodeDiskFull: {
-    fires: { [disk("usage")]: "90x60", [disk("limit")]: "100x60" },
-    silent: { [disk("usage")]: "80x60", [disk("limit")]: "100x60" },
+    fires: { [disk("avail_bytes")]: "10x60", [disk("size_bytes")]: "100x60" },
+    silent: { [disk("avail_bytes")]: "20x60", [disk("size_bytes")]: "100x60" },
+  },
+  NodeInodesUsedUp: {
+    fires: { [disk("files_free")]: "5x60", [disk("files")]: "100x60" },
+    silent: { [disk("files_free")]: "0x60", [disk("files")]: "0x60" }, // a file system that counts none
+  },
+  NodeDiskReadOnly: {
+    fires: { [disk("readonly")]: "0x30 1x30" },
+    silent: { [disk("readonly")]: "0x60" },
+  },
+  NodeMemoryLow: {
+    fires: { [memory("Available")]: "4x60", [memory("Total")]: "100x60" },
+    silent: { [memory("Available")]: "50x35 4x20", [memory("Total")]: "100x60" },
+  },
+  NodeKilledForMemory: {
+    fires: { [KILLED]: "0x30 1x30" },
+    silent: { [KILLED]: "7x60" },
+  },
+  NodeClockWrong: {
+    fires: {
+      [clock("offset_seconds")]: "-0.2x60",
+      [clock("maxerror_seconds")]: "0.1x60",
+      [clock("sync_status")]: "1x60",
+    },
+    silent: {
+      [clock("offset_seconds")]: "0.01x60",
+      [clock("maxerror_seconds")]: "16x60",
+      [clock("sync_status")]: "1x60",
+    },
+  },
+  WeightsRefused: {
+    fires: { [cached("failed")]: "0x20 1x40", [cached("verified")]: "1x20 0x40" },
+    silent: { [cached("failed")]: "0x38 1x20", [cached("verified")]: "1x38 0x20" },
+  },
+  WeightsLate: {
+    fires: { [cached("syncing")]: "1x60" },
+    silent: { [cached("syncing")]: "1x25 0x40" },
+  },
+  NodeCacheStuck: {
+    fires: { [LAST_ROUND]: "60x60" },
+    silent: { [LAST_ROUND]: "0x60" }, // its first round, which WeightsLate watches
   },
   CapacityBlockEnds: { fires: {}, silent: {} }, // by the clock, in a test of its own
   MetricsStopped: {

@@ -23,7 +23,6 @@ describe("values of monitoring", () => {
       remoteWrite: "prometheus-remote-write",
       alertmanager: "",
       labels: { environment: "prod", region: "us-east-1" },
-      verifyKubelets: true,
       storage: { ebs: false },
       outwardPorts: [443],
     });

@@ -49,3 +49,10 @@ seccompProfile:
     - { protocol: UDP, port: 53 }
     - { protocol: TCP, port: 53 }
 {{- end }}
+
+{{- /* What each node runs that gives metrics, and the port that it gives them at. */ -}}
+{{- define "monitoring.daemons" -}}
+dcgm-exporter: 9400
+node-cache: 8081
+node-exporter: 9100
+{{- end }}

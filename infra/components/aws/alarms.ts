@@ -10,7 +10,13 @@ import * as pulumi from "@pulumi/pulumi";
 import { loadBalancerKind } from "../../core/aws/load-balancing";
 import { alarmTopic, keyAlias } from "../../core/aws/names";
 import { alarmsKeyPolicy, subscriptions, topicPolicy } from "../../values/aws/alarm-topic";
-import { balancerAlarms, quotaAlarm, quotaClasses, replicationAlarm } from "../../values/aws/alarms";
+import {
+  balancerAlarms,
+  quotaAlarm,
+  quotaClasses,
+  replicationFailedAlarm,
+  replicationLateAlarm,
+} from "../../values/aws/alarms";
 import type { AwsCell, CellOptions } from "./cell";
 
 /** What the alarms of load balancers are about, by entrance. */
@@ -65,10 +71,13 @@ export class Alarms extends pulumi.ComponentResource {
     }
   }
 
-  /** Each region watches its own copy. */
+  /** Each region watches its own copy; what could not be sent is known in the first, where it is sent from. */
   #watchReplication({ region, place, config }: AwsCell): void {
-    const [first = region] = config.regions;
-    if (region !== first) this.#alarm(`${region}/replication`, replicationAlarm({ ...place, region: first }, place));
+    const [first = place, ...others] = config.regions.map((name) => ({ ...place, region: name }));
+    if (region !== first.region) this.#alarm(`${region}/replication`, replicationLateAlarm(first, place));
+    else
+      for (const other of others)
+        this.#alarm(`${region}/replication-to-${other.region}`, replicationFailedAlarm(place, other));
   }
 
   #alarm(name: string, args: Omit<ConstructorParameters<typeof MetricAlarm>[1], "alarmActions" | "okActions">): void {

@@ -73,11 +73,38 @@ export const KNOWN_METRICS = {
     ],
     histograms: [],
   },
-  /** Kubernetes 1.34, `pkg/kubelet/metrics/collectors/resource_metrics.go`. */
-  kubelet: { values: ["node_cpu_usage_seconds_total", "node_memory_working_set_bytes"], histograms: [] },
-  /** cAdvisor of that kubelet, `metrics/prometheus.go`; only the node itself (`id="/"`). */
-  cadvisor: {
-    values: ["machine_cpu_cores", "machine_memory_bytes", "container_fs_usage_bytes", "container_fs_limit_bytes"],
+  /** node-exporter 1.11.1 as the chart starts it, `/metrics` of a running one. */
+  node: {
+    values: [
+      "node_cpu_seconds_total",
+      "node_memory_MemAvailable_bytes",
+      "node_memory_MemTotal_bytes",
+      "node_filesystem_avail_bytes",
+      "node_filesystem_size_bytes",
+      "node_filesystem_files",
+      "node_filesystem_files_free",
+      "node_filesystem_readonly",
+      "node_disk_io_time_seconds_total",
+      "node_disk_read_bytes_total",
+      "node_disk_written_bytes_total",
+      "node_timex_offset_seconds",
+      "node_timex_maxerror_seconds",
+      "node_timex_sync_status",
+      "node_vmstat_oom_kill",
+    ],
+    histograms: [],
+  },
+  /** infra/agent/node-cache/admin.ts; a test compares. */
+  "node-cache": {
+    values: [
+      "homeport_node_cache_release",
+      "homeport_node_cache_fetched_bytes_total",
+      "homeport_node_cache_hashed_bytes_total",
+      "homeport_node_cache_retries_total",
+      "homeport_node_cache_evicted_releases_total",
+      "homeport_node_cache_evicted_bytes_total",
+      "homeport_node_cache_last_round_seconds",
+    ],
     histograms: [],
   },
   /** kube-state-metrics 2.19, `docs/metrics`. */

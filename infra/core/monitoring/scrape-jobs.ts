@@ -24,8 +24,6 @@ const label = (from: string, to: string): Relabel => ({
 });
 const keep = (from: string, regex: string): Relabel => ({ source_labels: [from], action: "keep", regex });
 
-const SERVICE_ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount";
-
 /** Whatever a pod offers beyond what we know is dropped: it costs money, and nobody has read it. */
 const onlyKnown = (job: ScrapeJob): Relabel => keep("__name__", `up|${storedNames(job).join("|")}`);
 
@@ -53,27 +51,10 @@ function pods(
   };
 }
 
-/** The kubelet answers who may `get nodes/metrics`; `verify` where its certificate comes from the cluster's authority. */
-const kubelet = (
-  job: ScrapeJob,
-  path: string,
-  verify: boolean,
-  metricRelabel: readonly Relabel[] = [],
-): ScrapeConfig => ({
-  job_name: job,
-  scheme: "https",
-  metrics_path: path,
-  kubernetes_sd_configs: [{ role: "node" }],
-  authorization: { credentials_file: `${SERVICE_ACCOUNT}/token` },
-  tls_config: verify ? { ca_file: `${SERVICE_ACCOUNT}/ca.crt` } : { insecure_skip_verify: true },
-  relabel_configs: [label("node_name", "node")],
-  metric_relabel_configs: [onlyKnown(job), ...metricRelabel],
-});
-
 /** vLLM calls the model `model_name`; release and variant it does not know. The pod's labels do. */
 const RELEASE_LABELS = ["model", "release", "variant"].map((name) => label(`pod_label_homeport_dev_${name}`, name));
 
-export function scrapeJobs({ verifyKubelets }: { verifyKubelets: boolean }): ScrapeConfig[] {
+export function scrapeJobs(): ScrapeConfig[] {
   const engines = { namespace: NAMESPACES.models, labels: "app.kubernetes.io/name=vllm" };
   const proxies = {
     namespace: NAMESPACES.envoyGateway,
@@ -95,8 +76,8 @@ export function scrapeJobs({ verifyKubelets }: { verifyKubelets: boolean }): Scr
     pods("envoy-gateway", { namespace: NAMESPACES.envoyGateway, labels: "control-plane=envoy-gateway" }),
     // Its own labels say which pod uses the GPU; ours must not hide them.
     pods("dcgm", { namespace: NAMESPACES.node, labels: "app.kubernetes.io/name=dcgm-exporter", honorLabels: true }),
-    kubelet("kubelet", "/metrics/resource", verifyKubelets),
-    kubelet("cadvisor", "/metrics/cadvisor", verifyKubelets, [keep("id", "/|")]),
+    pods("node", { namespace: NAMESPACES.node, labels: "app.kubernetes.io/name=node-exporter" }),
+    pods("node-cache", { namespace: NAMESPACES.node, labels: "app.kubernetes.io/name=node-cache", portName: "admin" }),
     pods("kube-state-metrics", {
       namespace: NAMESPACES.monitoring,
       labels: "app.kubernetes.io/name=kube-state-metrics",

@@ -1,5 +1,6 @@
 import type { StackConfig } from "../../config/schema";
-import { type Place, weightsBucket } from "../../core/aws/names";
+import { type Place, roleName, weightsBucket } from "../../core/aws/names";
+import { replicationRule } from "./weight-store";
 
 /** What Prometheus cannot see, because it is not in the cluster. */
 
@@ -82,27 +83,41 @@ export function balancerAlarms(kind: "network" | "application", entrance: string
       ];
 }
 
-/** S3 promises 15 minutes. The metrics are published where the copy lies (S3 user guide, read 2026-11-22). */
-export function replicationAlarm(
-  source: Place,
-  destination: Place,
-): AlarmArgs & { dimensions: Record<string, string> } {
-  return {
-    alarmDescription: `weights are copied late to ${destination.region}: a release counts as mirrored there only when every file is, so a promote waits (homeport weights mirror).`,
-    namespace: "AWS/S3",
-    metricName: "ReplicationLatency",
-    statistic: "Maximum",
-    comparisonOperator: "GreaterThanThreshold",
-    threshold: 1800,
-    ...lasting(15),
-    treatMissingData: "notBreaching",
-    dimensions: {
-      SourceBucket: weightsBucket(source),
-      DestinationBucket: weightsBucket(destination),
-      RuleId: destination.region,
-    },
-  };
+interface ReplicationAlarm extends AlarmArgs {
+  dimensions: Record<string, string>;
 }
+
+/** Metrics of one rule of one bucket (S3 user guide, "Using S3 Replication metrics", read 2026-11-22). */
+const ofReplication = (source: Place, destination: Place) => ({
+  namespace: "AWS/S3",
+  comparisonOperator: "GreaterThanThreshold" as const,
+  treatMissingData: "notBreaching" as const,
+  dimensions: {
+    SourceBucket: weightsBucket(source),
+    DestinationBucket: weightsBucket(destination),
+    RuleId: replicationRule(destination),
+  },
+});
+
+/** S3 promises 15 minutes. This metric is published in the destination's region. */
+export const replicationLateAlarm = (source: Place, destination: Place): ReplicationAlarm => ({
+  alarmDescription: `weights are copied late to ${destination.region}: a release counts as mirrored there only when every file is, so a promote waits (homeport weights mirror).`,
+  metricName: "ReplicationLatency",
+  statistic: "Maximum",
+  threshold: 1800,
+  ...lasting(15),
+  ...ofReplication(source, destination),
+});
+
+/** S3 does not try again what has failed. This metric is published in the source's region; one failure is told. */
+export const replicationFailedAlarm = (source: Place, destination: Place): ReplicationAlarm => ({
+  alarmDescription: `weights could not be copied to ${destination.region}, and S3 does not try again: homeport weights mirror sends them from here; the role ${roleName(source, "replication")} or the keys of the buckets are the usual reason.`,
+  metricName: "OperationsFailedReplication",
+  statistic: "Sum",
+  threshold: 0,
+  ...lasting(5),
+  ...ofReplication(source, destination),
+});
 
 /** Classes of running vCPUs that CloudWatch counts against a quota; spot is counted elsewhere. */
 const CLASSES = { p: "P/OnDemand", g: "G/OnDemand" } as const;

@@ -44,10 +44,13 @@ export const weightsLifecycle = () => [
   { id: "retired", status: "Enabled", filter: { tag: RETIRED_TAG }, expiration: { days: 1 } },
 ];
 
+/** Name of the rule that copies to a region; its metrics carry it. */
+export const replicationRule = ({ region }: Place): string => `to-${region}`;
+
 /** One rule per other region. Two rules must not have one priority; which of them is higher means nothing here. */
 export const weightsReplication = (others: readonly Place[]) =>
   others.map((place, index) => ({
-    id: `to-${place.region}`,
+    id: replicationRule(place),
     priority: index + 1,
     status: "Enabled",
     filter: { prefix: "releases/" },

@@ -93,7 +93,7 @@ export const ACCEPTED: readonly AcceptedRow[] = [
   {
     checker: "kube-score",
     check: "networkpolicy-targets-pod",
-    object: "NetworkPolicy homeport-node/metrics-of-gpus",
+    object: "NetworkPolicy homeport-node/metrics-of-dcgm-exporter",
     dependsOnStack: true,
     reason: "the exporter of a cluster that is not ours is its owner's to install; the rule waits for it",
   },
@@ -153,6 +153,15 @@ export const ACCEPTED: readonly AcceptedRow[] = [
     check: "namespace-enforces-restricted",
     object: "Namespace homeport-node",
     reason: "holds what needs the node: the node cache and the software of GPUs, whose deviations are rows here",
+  },
+  {
+    checker: "pod-security",
+    check: "restricted volume types",
+    object: "DaemonSet homeport-node/node-exporter",
+    dependsOnStack: true,
+    reason:
+      "it measures the host's disks, memory and clock: the host's files read-only, as nobody and without capabilities; no " +
+      "host network or processes",
   },
   ...[DEVICE_PLUGIN, DCGM].flatMap((object) => [
     ...onAws("pod-security", object, GPU_ROOT, "runAsNonRoot != true", "runAsUser=0", "restricted volume types"),

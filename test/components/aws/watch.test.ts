@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { RegionLogs } from "../../../infra/components/aws/region-logs";
 import { Watch } from "../../../infra/components/aws/watch";
+import { weightsReplication } from "../../../infra/values/aws/weight-store";
 import { ACCOUNT, awsCell, registered, type Sections } from "../../support/aws-cell";
 import type { Plan } from "../../support/plan";
 
@@ -63,7 +64,7 @@ describe("what watches a region", () => {
       "aws:kms/alias:Alias": 2,
       "aws:cloudtrail/trail:Trail": 1,
       "aws:cloudwatch/logGroup:LogGroup": 2,
-      "aws:cloudwatch/metricAlarm:MetricAlarm": 3,
+      "aws:cloudwatch/metricAlarm:MetricAlarm": 4,
       "aws:sns/topic:Topic": 1,
       "aws:sns/topicSubscription:TopicSubscription": 2,
       "aws:amp/workspace:Workspace": 1,
@@ -81,18 +82,27 @@ describe("what watches a region", () => {
       counts["aws:budgets/budget:Budget"],
       counts["aws:s3/bucket:Bucket"],
     ]).toEqual([undefined, undefined, 1]);
-    const replication = (await watched({}, "us-west-2")).only(
-      "aws:cloudwatch/metricAlarm:MetricAlarm",
-      "us-west-2/replication",
-    );
-    expect(replication.inputs).toMatchObject({
+  });
+
+  it("is told of weights that come late where they should lie, and of those that failed where they are sent from", async () => {
+    const alarm = "aws:cloudwatch/metricAlarm:MetricAlarm";
+    const late = (await watched({}, "us-west-2")).only(alarm, "us-west-2/replication");
+    const failed = (await watched({}, "us-east-1")).only(alarm, "us-east-1/replication-to-us-west-2");
+    const at = (region: string) => ({ environment: "prod", account: ACCOUNT, region });
+    const dimensions = {
+      SourceBucket: `homeport-prod-${ACCOUNT}-weights-us-east-1`,
+      DestinationBucket: `homeport-prod-${ACCOUNT}-weights-us-west-2`,
+      RuleId: weightsReplication([at("us-west-2")])[0]?.id,
+    };
+    expect(dimensions.RuleId).toBe("to-us-west-2");
+    expect(late.inputs).toMatchObject({ namespace: "AWS/S3", metricName: "ReplicationLatency", dimensions });
+    expect(failed.inputs).toMatchObject({
       namespace: "AWS/S3",
-      metricName: "ReplicationLatency",
-      dimensions: {
-        SourceBucket: `homeport-prod-${ACCOUNT}-weights-us-east-1`,
-        DestinationBucket: `homeport-prod-${ACCOUNT}-weights-us-west-2`,
-        RuleId: "us-west-2",
-      },
+      metricName: "OperationsFailedReplication",
+      statistic: "Sum",
+      threshold: 0,
+      datapointsToAlarm: 1,
+      dimensions,
     });
   });
 
@@ -113,7 +123,7 @@ describe("what watches a region", () => {
     ])
       expect([gone, least[`aws:${gone}`]]).toEqual([gone, undefined]);
     expect(least["aws:sns/topic:Topic"]).toBe(1);
-    expect(least["aws:cloudwatch/metricAlarm:MetricAlarm"]).toBe(3);
+    expect(least["aws:cloudwatch/metricAlarm:MetricAlarm"]).toBe(4);
   });
 
   it("never lets go of logs: protected and kept, buckets, keys, trail and groups", () => {
@@ -204,6 +214,7 @@ describe("alarms", () => {
       "us-east-1/chat-internal-rejected-flows",
       "us-east-1/chat-internal-unhealthy-targets",
       "us-east-1/quota-P-OnDemand",
+      "us-east-1/replication-to-us-west-2",
     ]);
     for (const { inputs } of alarms(first)) {
       expect(inputs.alarmActions).toEqual(["<arn of us-east-1/alarms>"]);

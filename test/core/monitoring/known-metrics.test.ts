@@ -1,6 +1,9 @@
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { Metrics } from "../../../infra/agent/guard/metrics";
+import { adminServer } from "../../../infra/agent/node-cache/admin";
 import { CHARTS } from "../../../infra/core/helm-template";
 import { ruleGroups } from "../../../infra/core/monitoring/alert-rules";
 import { DASHBOARDS } from "../../../infra/core/monitoring/dashboards";
@@ -13,7 +16,10 @@ const stored = new Set(["up", ...SCRAPE_JOBS.flatMap(storedNames)]);
 
 describe("metrics that rules and dashboards ask for", () => {
   const rules = ruleGroups([{ pool: "a100", endsAt: 1 }]).flatMap((group) => group.rules);
-  const queries = Object.values(DASHBOARDS).flatMap(({ panels }) => panels.flatMap((panel) => panel.queries));
+  const queries = Object.values(DASHBOARDS).flatMap(({ sections, variables }) => [
+    ...sections.flatMap(({ panels }) => panels.flatMap((panel) => panel.queries)),
+    ...variables.map(({ of }) => ({ expr: of.series })),
+  ]);
 
   it("are all stored", () => {
     for (const { expr } of [...rules, ...queries])
@@ -39,8 +45,18 @@ describe("known metrics", () => {
     expect([...values, ...histograms].sort()).toEqual(families.sort());
   });
 
+  it("of the node cache are exactly those that it gives", async () => {
+    const count = { fetchedBytes: 0, hashedBytes: 0, retries: 0, evictedReleases: 0, evictedBytes: 0 };
+    const server = adminServer({ states: new Map([[RELEASE_ID, "verified"]]), count, lastRound: 0 });
+    await once(server.listen(0, "127.0.0.1"), "listening");
+    const text = await (await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/metrics`)).text();
+    server.close();
+    const families = [...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name);
+    expect([...KNOWN_METRICS["node-cache"].values].sort()).toEqual(families.sort());
+  });
+
   it("have a scrape job each, which keeps nothing else", () => {
-    const jobs = scrapeJobs({ verifyKubelets: true });
+    const jobs = scrapeJobs();
     expect(jobs.map(({ job_name }) => job_name).sort()).toEqual([...SCRAPE_JOBS].sort());
     for (const job of jobs) {
       const [first] = job.metric_relabel_configs as { action: string; source_labels: string[]; regex: string }[];
@@ -50,7 +66,7 @@ describe("known metrics", () => {
   });
 
   it("never carry a prompt: no label but those we or the exporters set leaves an engine", () => {
-    const engine = scrapeJobs({ verifyKubelets: true }).find(({ job_name }) => job_name === "engine");
+    const engine = scrapeJobs().find(({ job_name }) => job_name === "engine");
     expect(JSON.stringify(engine)).toContain('"action":"labeldrop","regex":"model_name"');
   });
 });
@@ -66,4 +82,16 @@ it("collectors look for the labels and ports that our charts give their pods", (
     "homeport.dev/variant:",
   ])
     expect(helpers).toContain(label);
+});
+
+it("collectors find the nodes' own parts by label, port and an opened door", () => {
+  const text = (path: string) => readFileSync(join(CHARTS, path), "utf8");
+  const ports = text("monitoring/templates/_helpers.tpl").match(/^(?:dcgm-exporter|node-cache|node-exporter): \d+$/gm);
+  expect(ports).toEqual(["dcgm-exporter: 9400", "node-cache: 8081", "node-exporter: 9100"]);
+  expect(text("node-cache/templates/_helpers.tpl")).toContain("app.kubernetes.io/name: node-cache\n");
+  expect(text("node-cache/templates/daemon-set.yaml")).toContain("- name: admin\n");
+  expect(text("node-cache/values.yaml")).toMatch(/admin: 8081/);
+  expect(text("monitoring/templates/node-exporter.yaml")).toContain(
+    "- name: metrics\n              containerPort: 9100",
+  );
 });

@@ -17,8 +17,7 @@ export const COLLECTION: readonly AlertRule[] = [
     for: "15m",
     severity: "ticket",
     summary: "{{ $value }} targets of {{ $labels.job }} give no metrics",
-    runbook:
-      "Is the pod running? Then something between it and the collector: the NetworkPolicy of its namespace, or for kubelets their serving certificate.",
+    runbook: "Is the pod running? Then something between it and the collector: the NetworkPolicy of its namespace.",
   },
   {
     name: "MetricsNotStored",

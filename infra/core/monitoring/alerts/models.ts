@@ -7,6 +7,9 @@ const shareOf = (outcomes: string): string =>
   `sum by (model) (rate(homeport_guard_requests_total{outcome=~"${outcomes}"}[5m]))` +
   " / sum by (model) (rate(homeport_guard_requests_total[5m]))";
 
+/** Ends of a request that its client lost something by. */
+export const FAILED_OUTCOMES = "failed|cut|aborted|unavailable";
+
 /** What clients notice of a model. */
 export const MODELS: readonly AlertRule[] = [
   {
@@ -38,7 +41,7 @@ export const MODELS: readonly AlertRule[] = [
   },
   {
     name: "RequestsFail",
-    expr: `${shareOf("failed|cut|aborted|unavailable")} > 0.01`,
+    expr: `${shareOf(FAILED_OUTCOMES)} > 0.01`,
     for: "5m",
     severity: "page",
     summary: "{{ $value | humanizePercentage }} of the requests to {{ $labels.model }} fail",
