@@ -51,13 +51,15 @@ export interface Month {
   nodes: number;
   /** Served tokens over those that the paid node hours could serve, 0 to 1. */
   utilisation: number;
-  usdPerMillionTokens: { api: number; self: number };
+  /** All tokens, in and out, over all lines of the bill; `people` is a part of `self`. */
+  usdPerMillionTokens: { api: number; self: number; people: number };
 }
 
 /** Monthly cost over monthly requests. The API is a straight line, self-hosting a staircase: draw it with its jumps. */
 export interface Curve {
-  /** The line through the origin. */
   apiUsdPerRequest: number;
+  /** Of the API at no request at all: people and support, if any. */
+  apiFixedUsd: number;
   steps: readonly Step[];
 }
 
@@ -91,7 +93,7 @@ export interface BreakEven {
 export interface Utilisation {
   /** Nodes alone, of one that is not a spare. */
   nodesOnly: number;
-  /** Every line of the bill at P50. Left out where the fleet has no node. */
+  /** Every line of the bill at P50; the API is cheaper exactly where `actual` is less. */
   allLines: number;
   /** Of the paid node hours at P50. */
   actual: number;

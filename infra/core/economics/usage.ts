@@ -19,6 +19,8 @@ export interface Workload {
   cacheWriteTokens?: number;
   /** Reasoning tokens among them. */
   outputTokens: number;
+  /** Of the tokens, those of requests whose input is longer than `aboveTokens`, which some providers ask more for. */
+  longContext?: { aboveTokens: number; inputTokens: number; outputTokens: number };
   /** Output tokens of the busiest hour over those of the average hour. */
   peakToAverage: number;
   /** Share of requests, 0 to 1, that may wait up to a day. */
