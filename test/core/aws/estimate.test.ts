@@ -1,7 +1,8 @@
 import * as fc from "fast-check";
 import { costLine, estimateOf, HOURS_A_MONTH, hoursOn, largest } from "../../../infra/core/aws/estimate";
 import { INSTANCE_TYPES } from "../../../infra/core/aws/instance-catalog";
-import { instancePrice, partPrice } from "../../../infra/core/aws/prices";
+import { partPrice } from "../../../infra/core/aws/part-prices";
+import { instancePrice } from "../../../infra/core/aws/prices";
 
 describe("prices", () => {
   it("are known for every type of the catalogue in us-east-1", () => {
