@@ -4,8 +4,8 @@ import type { Profile } from "./demand";
 import { capacityEdges, capacityOf, fleetFor } from "./fleet";
 import { productionNodes, type SelfPlan, selfBill, variableUsd } from "./self-cost";
 
-/** Beyond so many blocks no fleet is looked at: 512 nodes of eight GPUs are more than a region sells. */
-const MOST_BLOCKS = 512;
+/** Beyond so many blocks no fleet is looked at: 256 nodes of eight GPUs are more than a region sells. */
+const MOST_BLOCKS = 256;
 
 /** The largest volume that is looked at, in requests a month. */
 export const largestVolume = (profile: Profile, { fleet }: SelfPlan): number => capacityOf(MOST_BLOCKS, profile, fleet);

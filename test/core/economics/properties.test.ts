@@ -86,7 +86,7 @@ it("every edge of a fleet that stays adds one block and no more, and its step co
         expect(fixedUsd + usdPerRequest * toRequests).toBeCloseTo(bill, -Math.log10(bill * 1e-9));
       }
     }),
-    { numRuns: 50 },
+    { numRuns: 20 },
   );
 });
 
@@ -105,7 +105,7 @@ it("a fleet that follows the day costs at most what one costs that stays, and se
 it("at the break-even both cost the same or it lies on an edge, the fleet serves it, and below it the API is cheaper", () => {
   fc.assert(
     fc.property(plans, profiles, fc.double({ min: 1e-4, max: 1, noNaN: true }), (plan, one, apiUsd) => {
-      const steps = [...stepsTo(60 * capacityOf(1, one, plan.fleet), one, plan, apiUsd)];
+      const steps = [...stepsTo(8 * capacityOf(1, one, plan.fleet), one, plan, apiUsd)];
       const { requestsMonthly: volume, nodes } = breakEven(steps, apiUsd);
       fc.pre(volume !== undefined && volume > 1);
       const found = volume ?? 0;
@@ -118,7 +118,7 @@ it("at the break-even both cost the same or it lies on an edge, the fleet serves
         expect(self(less)).toBeGreaterThan(less * apiUsd * (1 - 1e-9));
       }
     }),
-    { numRuns: 60 },
+    { numRuns: 30 },
   );
 });
 
@@ -169,6 +169,6 @@ it("the break-even does not depend on how busy the fleet is now, and u ≥ u* sa
       const gap = (month?.api.monthlyUsd ?? 0) - (month?.self.monthlyUsd ?? 0);
       expect(Math.sign(one.utilisation.actual - one.utilisation.allLines)).toBe(Math.sign(gap));
     }),
-    { numRuns: 15 },
+    { numRuns: 5 },
   );
 });
