@@ -30,17 +30,17 @@ import {
   publicEndpointNamesItsCallers,
   publicTrafficIsEncrypted,
 } from "./rules/exposure";
+import {
+  gpusReadTheirCache,
+  gpusShareTheirModel,
+  modelFamiliesAreKnown,
+  runningReleasesFitTheirGpus,
+} from "./rules/fit";
 import { instanceTypesAreInTheirRegions, instanceTypesAreInTheirZones } from "./rules/instance-regions";
 import { alertsHaveReceivers, receiversHaveATarget } from "./rules/monitoring";
 import { rangesAreWhole, rangesNameRegions, rangesStayApart } from "./rules/network";
 import { offHoursAreForDevelopment } from "./rules/off-hours";
-import {
-  poolOfModelExists,
-  runningReleasesFitTheirGpus,
-  runningReleasesHaveOnePool,
-  tensorParallelDividesHeads,
-  tensorParallelFitsOneNode,
-} from "./rules/placement";
+import { poolOfModelExists, runningReleasesHaveOnePool, tensorParallelFitsOneNode } from "./rules/placement";
 import { platformReadsEverything } from "./rules/platform";
 import {
   candidatePercentBelongsToCanary,
@@ -111,7 +111,9 @@ const RULES: readonly Rule[] = [
   engineTakesItsArguments,
   poolOfModelExists,
   runningReleasesHaveOnePool,
-  tensorParallelDividesHeads,
+  modelFamiliesAreKnown,
+  gpusShareTheirModel,
+  gpusReadTheirCache,
   tensorParallelFitsOneNode,
   runningReleasesFitTheirGpus,
   policiesNameModels,

@@ -29,8 +29,27 @@ const WeightFile = z.strictObject({
 });
 export type WeightFile = z.infer<typeof WeightFile>;
 
+const count = z.int().positive();
+
+/** Layers of a model that remember in the same way; sizes are of the whole model, before tensor parallelism. */
+const CacheGroup = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("full"), layers: count, keyValueHeads: count, headDim: count }),
+  z.strictObject({ kind: z.literal("sliding"), layers: count, keyValueHeads: count, headDim: count, window: count }),
+  z.strictObject({
+    kind: z.literal("latent"),
+    layers: count,
+    width: count.meta({ description: "Values of one token: the compressed vector and its rotary part." }),
+  }),
+  z.strictObject({
+    kind: z.literal("state"),
+    layers: count,
+    bytes: count.meta({ description: "Of one request in one layer, however long it is." }),
+    heads: count.meta({ description: "Heads that tensor parallelism must divide." }),
+  }),
+]);
+
 /** What of the model's own config.json the checks need; copied at pin time so that checks need no network. */
-const Architecture = z.strictObject({
+export const Architecture = z.strictObject({
   name: z
     .string()
     .meta({ description: "First entry of `architectures` in config.json.", examples: ["LlamaForCausalLM"] }),
@@ -42,7 +61,36 @@ const Architecture = z.strictObject({
   vocabularySize: z.int().positive(),
   maxPositions: z.int().positive().meta({ description: "Longest context the model was made for, in tokens." }),
   dtype: z.string().meta({ examples: ["bfloat16"] }),
+  // What follows is left out where it says nothing, so that the ids of plain models stay what they were.
+  cache: z
+    .array(CacheGroup)
+    .min(1)
+    .optional()
+    .meta({ description: "Default: keys and values of every token in every layer." }),
+  intermediateSize: count.optional().meta({
+    description: "Width of the feed-forward layers. Left out where it forbids no number of GPUs.",
+  }),
+  experts: z
+    .strictObject({ count, perToken: count, intermediateSize: count, layers: count })
+    .optional()
+    .meta({ description: "Mixture of experts." }),
+  quantized: z
+    .strictObject({
+      group: count.optional().meta({ description: "Values that share one scale; no GPU may get a part of a group." }),
+      computes: z
+        .enum(["fp8", "int8", "fp4"])
+        .optional()
+        .meta({ description: "What the model multiplies in. Left out: only its weights are quantised." }),
+    })
+    .optional(),
+  weightBytes: z
+    .record(z.string(), count)
+    .optional()
+    .meta({
+      description: "Bytes of all tensors by dtype, out of the safetensors headers. Left out when there is one.",
+    }),
 });
+export type Architecture = z.infer<typeof Architecture>;
 
 /** Values of engine arguments, keyed by the vLLM flag without dashes in front (`max-model-len`). */
 export const EngineArguments = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));

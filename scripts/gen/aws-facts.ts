@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync, strFromU8, unzipSync } from "fflate";
 import { todayUtc } from "../../infra/config/checked-stack";
+import { GPUS } from "../../infra/core/fit/gpus";
 
 /**
  * Records what EC2 instance types are, where they are offered and what they cost, out of published packages.
@@ -21,15 +22,15 @@ const KARPENTER = "v1.15.1";
 
 const FOLDER = join(__dirname, "../../infra/core/aws");
 
-/** Class that releases name, and what an engine can allocate of one GPU: less than the number on the box. */
-const GPUS: Readonly<Record<string, { gpuClass: string; gpuMemoryGiB: number }>> = {
-  "A100 40960": { gpuClass: "a100-40gb", gpuMemoryGiB: 39.4 },
-  "A100 81920": { gpuClass: "a100-80gb", gpuMemoryGiB: 79.25 },
-  "H100 81920": { gpuClass: "h100-80gb", gpuMemoryGiB: 79.1 },
-  "H200 144384": { gpuClass: "h200-141gb", gpuMemoryGiB: 139.8 },
-  "A10G 22888": { gpuClass: "a10g-24gb", gpuMemoryGiB: 22.1 },
-  "L4 22888": { gpuClass: "l4-24gb", gpuMemoryGiB: 22.0 },
-  "L40S 45776": { gpuClass: "l40s-48gb", gpuMemoryGiB: 44.4 },
+/** Accelerator class that releases name, by EC2's name and MiB of one GPU. */
+const GPU_CLASSES: Readonly<Record<string, string>> = {
+  "A100 40960": "a100-40gb",
+  "A100 81920": "a100-80gb",
+  "H100 81920": "h100-80gb",
+  "H200 144384": "h200-141gb",
+  "A10G 22888": "a10g-24gb",
+  "L4 22888": "l4-24gb",
+  "L40S 45776": "l40s-48gb",
 };
 
 const sizes = (family: string, ...names: string[]): string[] => names.map((size) => `${family}.${size}`);
@@ -104,12 +105,14 @@ function offeredZones(moto: Archive): Map<string, Record<string, string[]>> {
 function describe(type: string, description: Description, offered: Record<string, string[]>): Record<string, unknown> {
   const { VCpuInfo, MemoryInfo, InstanceStorageInfo, NetworkInfo, GpuInfo } = description;
   const [gpu] = GpuInfo?.Gpus ?? [];
-  const known = gpu ? GPUS[`${gpu.Name} ${gpu.MemoryInfo.SizeInMiB}`] : { gpuClass: "cpu", gpuMemoryGiB: 0 };
-  if (!known) throw new Error(`${type}: no class for ${JSON.stringify(gpu)}`);
+  const gpuClass = gpu ? GPU_CLASSES[`${gpu.Name} ${gpu.MemoryInfo.SizeInMiB}`] : "cpu";
+  const gpuMemoryGiB = gpu ? GPUS[gpuClass ?? ""]?.memoryGiB : 0;
+  if (gpuClass === undefined || gpuMemoryGiB === undefined)
+    throw new Error(`${type}: no class for ${JSON.stringify(gpu)}`);
   return {
-    gpuClass: known.gpuClass,
+    gpuClass,
     gpusPerNode: gpu?.Count ?? 0,
-    gpuMemoryGiB: known.gpuMemoryGiB,
+    gpuMemoryGiB,
     vCpus: VCpuInfo.DefaultVCpus,
     memoryGiB: MemoryInfo.SizeInMiB / 1024,
     instanceStoreGB: InstanceStorageInfo?.TotalSizeInGB ?? 0,
@@ -168,7 +171,7 @@ write(
   "instance-catalog.generated.json",
   {
     recordedOn,
-    source: `moto ${MOTO} (EC2's answers: hardware, zones), cfn-lint ${CFN_LINT} (regions; no zones: not recorded), gpuMemoryGiB by hand; made by npx tsx scripts/gen/aws-facts.ts`,
+    source: `moto ${MOTO} (EC2's answers: hardware, zones), cfn-lint ${CFN_LINT} (regions; no zones: not recorded), gpuMemoryGiB of infra/core/fit/gpus.ts; made by npx tsx scripts/gen/aws-facts.ts`,
   },
   "types",
   Object.fromEntries(catalog),

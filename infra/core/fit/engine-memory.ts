@@ -1,0 +1,69 @@
+import { compareMinors, minorOf } from "../engine/flags";
+import type { Architecture } from "../release";
+import { hasExperts } from "./families";
+
+/**
+ * What vLLM keeps on each GPU beside weights and cache: the CUDA context and communication buffers, what one step
+ * computes with, and captured graphs. In GiB. Two values: what to expect, and what to count on before saying "fits".
+ *
+ * Constants (2026-11-22):
+ * - NON_TORCH, HIDDEN, GRAPHS: ridgepoint 0.1.2, four models on A100-80 with vLLM 0.28.0, 2026-09-07. Its formula counts
+ *   graphs on top of an activation that already holds vLLM's own estimate of them, so it is 0.6 to 1.1 GiB too high:
+ *   good as the cautious value, not as the expected one.
+ * - SAMPLER: bytes for each logit of `max-num-seqs` requests in vLLM's dummy run, which is where its memory peaks. 14 =
+ *   16-bit logits, 32-bit logits, probabilities, noise (v1/sample/ops/topk_topp_sampler.py of 0.32); the four rows of
+ *   ridgepoint agree within 0.6 % of the pool. 32 = it sorted all logits before (gpt-oss-120b: vLLM #23278, 7.4 GiB beside
+ *   the weights of 0.10; Llama-3-8B: vLLM #10511, 1.26 GiB at 256 requests). Nobody has published a start of a current
+ *   version with more than 256 requests, so the cautious value sorts those.
+ */
+const NON_TORCH = { dense: 0.28, experts: 0.7 };
+const HIDDEN = 1 / 4096;
+const GRAPHS = 0.55 / 4096;
+const SAMPLER = { bytes: 14, sortedBytes: 32, measuredRequests: 256 };
+const GiB = 2 ** 30;
+
+/** Since this version vLLM takes graphs out of its share of the GPU, and samples without sorting. */
+const GRAPHS_COUNTED_SINCE = "0.21";
+
+export interface EngineSettings {
+  /** vLLM, `0.32.0`. */
+  version: string;
+  /** GPUs that share one copy of the weights. */
+  gpus: number;
+  /** Requests that one step may hold (`max-num-seqs`). */
+  requests: number;
+  /** Tokens that one step may compute (`max-num-batched-tokens`). */
+  batchedTokens: number;
+  /** Eager engines capture none. */
+  graphs: boolean;
+}
+
+export interface EngineMemory {
+  expectedGiB: number;
+  /** Never below the expected one. */
+  cautiousGiB: number;
+}
+
+export function engineMemory(architecture: Architecture, settings: EngineSettings): EngineMemory {
+  const { hiddenSize } = architecture;
+  const { gpus, requests } = settings;
+  const current = compareMinors(minorOf(settings.version), GRAPHS_COUNTED_SINCE) >= 0;
+  const nonTorch = hasExperts(architecture) ? NON_TORCH.experts : NON_TORCH.dense;
+  const graphs = settings.graphs && current ? GRAPHS * hiddenSize : 0;
+  const forward = (6 * settings.batchedTokens * widest(architecture)) / gpus / GiB;
+  // Every GPU samples from the whole vocabulary.
+  const logits = (bytes: number, count: number) => (bytes * count * architecture.vocabularySize) / GiB;
+  const { bytes, sortedBytes, measuredRequests } = SAMPLER;
+  const known = Math.min(requests, measuredRequests);
+  const sampler = logits(current ? bytes : sortedBytes, requests);
+  const cautiousSampler = current ? logits(bytes, known) + logits(sortedBytes, requests - known) : sampler;
+  const base = nonTorch + forward + graphs;
+  return {
+    expectedGiB: base + sampler,
+    cautiousGiB: Math.max(base + cautiousSampler, nonTorch + graphs + (HIDDEN * hiddenSize) / gpus),
+  };
+}
+
+/** The widest feed-forward layer that one token passes, in values: 4 times the hidden size where nothing says it. */
+const widest = ({ hiddenSize, intermediateSize, experts }: Architecture): number =>
+  Math.max(intermediateSize ?? 4 * hiddenSize, experts ? experts.perToken * experts.intermediateSize : 0);

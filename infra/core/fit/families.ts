@@ -1,0 +1,63 @@
+import type { Architecture } from "../release";
+
+/**
+ * Model families whose memory is understood here, by the first entry of `architectures` in config.json. A name that is
+ * missing is refused: a guess of somebody else's layout is how calculators come to be wrong by 8 to 25 times.
+ */
+export interface Family {
+  /** How its layers remember where config.json has no `layer_types`. */
+  attention: "full" | "latent" | "alternating";
+  /** One of so many layers sees everything, the others a window (attention `alternating`). */
+  period?: number;
+  /** It is a mixture of experts also where config.json is not at hand. */
+  experts?: boolean;
+}
+
+const full: Family = { attention: "full" };
+const experts: Family = { attention: "full", experts: true };
+
+export const FAMILIES: Readonly<Record<string, Family>> = {
+  LlamaForCausalLM: full,
+  MistralForCausalLM: full,
+  Mistral3ForConditionalGeneration: full,
+  Qwen2ForCausalLM: full,
+  Qwen3ForCausalLM: full,
+  Qwen3VLForConditionalGeneration: full,
+  Phi3ForCausalLM: full,
+  GemmaForCausalLM: full,
+  Olmo2ForCausalLM: full,
+  GraniteForCausalLM: full,
+  CohereForCausalLM: full,
+  Starcoder2ForCausalLM: full,
+  StableLmForCausalLM: full,
+  InternLM3ForCausalLM: full,
+  Glm4ForCausalLM: full,
+  MixtralForCausalLM: experts,
+  Qwen2MoeForCausalLM: experts,
+  Qwen3MoeForCausalLM: experts,
+  Qwen3VLMoeForConditionalGeneration: experts,
+  Glm4MoeForCausalLM: experts,
+  MiniMaxM2ForCausalLM: experts,
+  OlmoeForCausalLM: experts,
+  GptOssForCausalLM: experts,
+  // Its chunked layers are counted in full: vLLM may reserve all of their pages.
+  Llama4ForCausalLM: experts,
+  Llama4ForConditionalGeneration: experts,
+  DeepseekV2ForCausalLM: { attention: "latent", experts: true },
+  DeepseekV3ForCausalLM: { attention: "latent", experts: true },
+  KimiK25ForConditionalGeneration: { attention: "latent", experts: true },
+  Gemma2ForCausalLM: { attention: "alternating", period: 2 },
+  Gemma3ForCausalLM: { attention: "alternating", period: 6 },
+  Gemma3ForConditionalGeneration: { attention: "alternating", period: 6 },
+  Gemma4ForCausalLM: { attention: "alternating", period: 6 },
+  Gemma4ForConditionalGeneration: { attention: "alternating", period: 6 },
+  Qwen3_5ForConditionalGeneration: full,
+  Qwen3_5MoeForConditionalGeneration: experts,
+  Qwen3NextForCausalLM: experts,
+};
+
+export const familyOf = ({ name }: Architecture): Family | undefined => FAMILIES[name];
+
+/** Also of a release that was pinned before its file said so. */
+export const hasExperts = (architecture: Architecture): boolean =>
+  architecture.experts !== undefined || familyOf(architecture)?.experts === true;
