@@ -21,7 +21,7 @@ export function checkedStack(
   const broken = ruleProblems({ name: raw.name, config, releases, today }).map((problem) =>
     masked(problem, raw.sealed),
   );
-  const all = distinct([...problems, ...unread, ...broken]);
+  const all = [...distinct([...problems, ...unread]), ...notImplied(broken, [...problems, ...unread])];
   if (all.length > 0) throw new InputError(all);
   const warning = stalenessWarning(today);
   const stack = frozen({ name: raw.name, config, releases, warnings: warning ? [warning] : [] });
@@ -34,10 +34,16 @@ function masked({ given, ...problem }: Problem, sealed: ReadonlySet<string>): Pr
   return given === undefined || sealed.has(section) ? problem : { given, ...problem };
 }
 
-/** One problem for one place: a rule has nothing to add where the value itself is already wrong. */
+/** One problem for one place. */
 function distinct(problems: readonly Problem[]): Problem[] {
   const seen = new Set<string>();
   return problems.filter(({ path }) => !seen.has(path) && seen.add(path));
 }
+
+/** A rule has nothing to add where the value itself, or a part of it, is already wrong: it saw what was left of it. */
+const notImplied = (broken: readonly Problem[], wrong: readonly Problem[]): Problem[] =>
+  distinct(broken).filter(
+    ({ path }) => !wrong.some((one) => one.path === path || [".", "["].some((sep) => one.path.startsWith(path + sep))),
+  );
 
 export const todayUtc = (): string => new Date().toISOString().slice(0, 10);

@@ -68,4 +68,7 @@ export const Environment = z
       description: "Checks that are switched off until a date, each with its reason.",
     }),
   })
-  .meta({ description: "Who owns the environment, where it runs, and how strict its checks are." });
+  .meta({
+    description: "Who owns the environment, where it runs, and how strict its checks are.",
+    examples: [{ platform: "aws", account: "123456789012", owner: "ml-platform" }],
+  });

@@ -19,12 +19,12 @@ export const RegionName = z
 export const CidrBlock = z
   .string()
   .regex(/^\d{1,3}(\.\d{1,3}){3}\/\d{1,2}$/)
-  .meta({ allowed: "an IPv4 range like 203.0.113.0/24" });
+  .meta({ allowed: "an IPv4 range like 203.0.113.0/24", examples: ["203.0.113.0/24"] });
 
 export const RoleArn = z
   .string()
   .regex(/^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/)
-  .meta({ allowed: "the ARN of an IAM role" });
+  .meta({ allowed: "the ARN of an IAM role", examples: ["arn:aws:iam::123456789012:role/deploy"] });
 
 /** A duration. The key carries the unit (`streamSeconds`), the value is a plain number. */
 export const seconds = (min: number, max: number) =>

@@ -146,6 +146,11 @@ function sectionsOf(file: string, value: unknown): StackFileResult {
     .map((key) => unknownKey(`${file}#${key}`, key, FILE_KEYS));
   const sections: Record<string, unknown> = {};
   const known = Object.keys(StackSchema.shape).map((section) => NAMESPACE + section);
+  if (value.config !== undefined && !isObject(value.config)) {
+    const allowed = `a map with the keys ${known.join(", ")}`;
+    const fix = "start from stacks/examples/minimal.yaml";
+    problems.push({ path: `${file}#config`, given: Array.isArray(value.config) ? "a list" : "no map", allowed, fix });
+  }
   for (const [key, section] of Object.entries(isObject(value.config) ? value.config : {})) {
     if (key.startsWith(NAMESPACE)) sections[key.slice(NAMESPACE.length)] = section;
     else if (isMeantForUs(key))

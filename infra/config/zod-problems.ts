@@ -44,11 +44,18 @@ function allowedText(node: SchemaNode | undefined): string {
   return kind;
 }
 
-function fixText(key: PropertyKey | undefined, node: SchemaNode | undefined, missing: boolean, source: Source): string {
+function oneOf(given: unknown, known: readonly unknown[]): string {
+  const meant = typeof given === "string" ? nearest(given, known.map(String)) : undefined;
+  return meant === undefined ? "write one of these" : `did you mean \`${meant}\`?`;
+}
+
+function fixText(key: PropertyKey | undefined, node: SchemaNode | undefined, given: unknown, source: Source): string {
   const sample = node?.examples?.[0] ?? (typeof node?.default === "object" ? undefined : node?.default);
-  if (!source.handwritten || typeof key !== "string" || sample === undefined) return source.fix;
+  if (!source.handwritten) return source.fix;
+  if (sample === undefined) return node?.enum ? oneOf(given, node.enum) : source.fix;
+  if (typeof key !== "string") return `write for example \`${inline(sample)}\``;
   const kind = node?.examples?.[0] === undefined ? " (the default)" : "";
-  return `${missing ? "add" : "write for example"} \`${key}: ${inline(sample)}\`${kind}`;
+  return `${given === undefined ? "add" : "write for example"} \`${key}: ${inline(sample)}\`${kind}`;
 }
 
 function unknownKey(path: readonly PropertyKey[], key: string, source: Source): Problem {
@@ -80,7 +87,7 @@ function wrongValue(path: readonly PropertyKey[], source: Source): Problem {
     path: source.prefix + (printPath(path) || "the file"),
     ...(visible ? { given: printGiven(value) } : {}),
     allowed: allowedText(node),
-    fix: fixText(path.at(-1), node, value === undefined, source),
+    fix: fixText(path.at(-1), node, visible ? value : "", source),
   };
 }
 

@@ -344,6 +344,21 @@ describe("nodes", () => {
   });
 });
 
+it("says once what is wrong, and not what follows from what was left of it", () => {
+  expect(linesOf({ cluster: { access: { cidrs: ["203.0.113.0/24"] }, admins: ["deploy"] } })).toEqual([
+    "cluster.admins[0]: 'deploy'; the ARN of an IAM role; write for example `arn:aws:iam::123456789012:role/deploy`",
+  ]);
+  expect(linesOf({ regions: ["us-east-7"] })).toEqual([
+    "regions[0]: 'us-east-7'; an AWS region; did you mean `us-east-1`?",
+  ]);
+  expect(linesOf({ monitoring: { receivers: { oncall: { email: "nobody" } } } })).toEqual([
+    "monitoring.receivers.oncall.email: 'nobody'; a mail address; write for example `email: ml-oncall@example.com`",
+  ]);
+  expect(linesOf({ pools: { a100: { instanceType: "p4de.24xlarge", capacity: ["spott"] } } })).toEqual([
+    "pools.a100.capacity[0]: 'spott'; one of block, reservation, on-demand, spot; did you mean `spot`?",
+  ]);
+});
+
 it("lists the problems of all sections of one file at once", () => {
   const lines = linesOf({
     environment: { account: undefined, airgapped: true },
@@ -358,7 +373,6 @@ it("lists the problems of all sections of one file at once", () => {
     "regions[1]",
     "cluster.access.via",
     "traffic.exposure",
-    "pools.a100.instanceType",
     "traffic.allowedCidrs",
     "traffic.certificates",
     "monitoring.audit",

@@ -9,7 +9,9 @@ const printed = (region: string): string => (isAwsRegion(region) ? `${region} ($
 /** A type that a region does not have fails only after minutes of `pulumi up`. */
 export const instanceTypesAreInTheirRegions: Rule = eachPool(({ instanceType, gpuClass }, path, { config }) => {
   const type = INSTANCE_TYPES.get(instanceType ?? "");
-  const absent = type ? config.regions.filter((region) => !type.regions.includes(region)) : [];
+  // What is no region of AWS is said once, where it is written.
+  const known = config.regions.filter(isAwsRegion);
+  const absent = type ? known.filter((region) => !type.regions.includes(region)) : [];
   if (type === undefined || absent.length === 0) return [];
   const { residency } = config.environment;
   const problem = { path: `${path}.instanceType`, given: `${instanceType} is not offered in ${absent.join(", ")}` };
