@@ -13,7 +13,12 @@ import {
   poolNamesAreFree,
   poolsHoldTheirReleases,
 } from "./rules/capacity";
-import { certificatesAreOfTheirRegion, certificatesCoverEveryRegion, zoneHasAHostname } from "./rules/certificates";
+import {
+  certificatesAreOfTheirRegion,
+  certificatesCoverEveryRegion,
+  tlsEndsOnce,
+  zoneHasAHostname,
+} from "./rules/certificates";
 import { graceCoversTheDrain } from "./rules/drain";
 import { engineIsAboveItsFloor, regulatedRunsNoRepositoryCode, waiversNameChecks } from "./rules/engine";
 import { engineTakesItsArguments } from "./rules/engine-arguments";
@@ -37,6 +42,7 @@ import {
   runningReleasesFitTheirGpus,
 } from "./rules/fit";
 import { instanceTypesAreInTheirRegions, instanceTypesAreInTheirZones } from "./rules/instance-regions";
+import { researchOnlyStaysOutOfProduction } from "./rules/licences";
 import { alertsHaveReceivers, receiversHaveATarget } from "./rules/monitoring";
 import { rangesAreWhole, rangesNameRegions, rangesStayApart } from "./rules/network";
 import { offHoursAreForDevelopment } from "./rules/off-hours";
@@ -108,6 +114,7 @@ const RULES: readonly Rule[] = [
   engineIsAboveItsFloor,
   waiversNameChecks,
   regulatedRunsNoRepositoryCode,
+  researchOnlyStaysOutOfProduction,
   engineTakesItsArguments,
   poolOfModelExists,
   runningReleasesHaveOnePool,
@@ -125,6 +132,7 @@ const RULES: readonly Rule[] = [
   certificatesAreOfTheirRegion,
   certificatesCoverEveryRegion,
   zoneHasAHostname,
+  tlsEndsOnce,
   auditIsKept,
   alertsHaveReceivers,
   receiversHaveATarget,

@@ -5,6 +5,7 @@ import { ExitCode, InputError, type Problem } from "../../infra/core/errors";
 import { type EngineArguments, ReleaseContent, ReleaseFile, shortId, type Variant } from "../../infra/core/release";
 import { action } from "../lib/action";
 import { parseArguments, parseVariants } from "../lib/pin/flags";
+import { gateProblems } from "../lib/pin/gate";
 import { progressNotes } from "../lib/pin/progress";
 import { listingOf, readSource } from "../lib/pin/read-source";
 import { preparePin } from "../lib/pin/write-pin";
@@ -88,6 +89,7 @@ export async function pin(
   problems.push(...nameProblems(model, name));
   const address = parseAddress(source);
   if ("fix" in address) problems.push(address);
+  else problems.push(...gateProblems(address));
   const allowRemoteCode = options.allowRemoteCode === true;
   if (allowRemoteCode && facts["homeport:environment"]?.profile === "regulated")
     problems.push({
@@ -95,7 +97,7 @@ export async function pin(
       allowed: "never in a regulated environment",
       fix: "pin a conversion to safetensors without code",
     });
-  if ("fix" in address) throw new InputError(problems);
+  if ("fix" in address || gateProblems(address).length > 0) throw new InputError(problems);
 
   const weights = facts["homeport:weights"];
   const own = address.kind === "s3" && weights?.bucket === address.bucket ? weights : undefined;

@@ -13,10 +13,10 @@ import { nameOf, tableText, type Wheel, wheelTexts } from "./packages";
  *     npx tsx scripts/gen/api-prices.ts
  */
 
-/** First source: what it says of a price holds. */
+/** First source: what it says of a price holds. Prices are no newer than the day on which a table was published. */
 const GENAI = { version: "0.1.8", published: "2026-09-23" };
 /** Second: which models are on sale, batch prices, days on which models end. Why this version: decision 0102. */
-const LITELLM: Wheel = {
+const LITELLM: Wheel & { published: string } = {
   name: "litellm",
   version: "1.109.1",
   sha256: "1c8b4dd671fa0cd0850aa751678704ff77e595fb1e6085b2dc3be39ee19bdaaf",

