@@ -87,6 +87,16 @@ function readRelease(root: string, model: string, name: string, pin: string): Re
   return problem ? { problems: [problem] } : { file: parsed.data };
 }
 
+/** What the examples say in place of an id. */
+const PLACEHOLDER = `sha256:${"0".repeat(64)}`;
+
+const toBePinned = (model: string, name: string): Problem => ({
+  path: `models.${model}.releases.${name}`,
+  given: "a placeholder of zeros",
+  allowed: "the id that `homeport pin` writes here",
+  fix: `homeport pin ${model} ${name} hf://<org>/<model>@main --stack <env>`,
+});
+
 /** Every pinned release of every model; `root` is the folder that holds `stacks/`. */
 export function readReleases(root: string, config: StackConfig): { releases: PinnedReleases; problems: Problem[] } {
   const problems: Problem[] = [];
@@ -95,6 +105,10 @@ export function readReleases(root: string, config: StackConfig): { releases: Pin
     const files: Record<string, ReleaseFile> = {};
     for (const [name, pin] of Object.entries(pins)) {
       if (pin === NO_RELEASE) continue;
+      if (pin === PLACEHOLDER) {
+        problems.push(toBePinned(model, name));
+        continue;
+      }
       const read = readRelease(root, model, name, pin);
       if ("file" in read) files[name] = read.file;
       else problems.push(...read.problems);

@@ -44,10 +44,10 @@ describe.each(EXAMPLES)("stacks/examples/%s", (file) => {
     if ("problems" in read) throw new Error(JSON.stringify(read.problems));
     const { config, problems } = parseConfig({ name: "example", sections: read.sections, sealed: new Set() });
     expect(problems).toEqual([]);
-    expect(config?.models.chat?.live).toBe("r1");
+    expect(config?.models.chat?.live).toBe("v1");
     const folder = stackFolderWith(text);
     expect(problemLines(folder, "example")).toEqual([
-      "stacks/releases/chat/r1.json: missing; stacks/releases/chat holds no release; pin it: homeport pin chat r1 <source>",
+      "models.chat.releases.v1: a placeholder of zeros; the id that `homeport pin` writes here; homeport pin chat v1 hf://<org>/<model>@main --stack <env>",
     ]);
   });
 });
