@@ -1,5 +1,5 @@
 import { HOURS_A_MONTH } from "../aws/estimate";
-import type { Workload } from "./usage";
+import type { Usage, Workload } from "./usage";
 
 /** What one request of a workload is, on average, and when it comes: all that a volume is multiplied with. */
 export interface Profile {
@@ -37,9 +37,9 @@ export function profileOf(workloads: readonly Workload[]): Profile {
   };
 }
 
-/** Days of a period with both ends. */
-export const daysOf = ({ from, to }: { from: string; to: string }): number =>
-  Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000) + 1;
+/** Days of a period with both ends, or as many as its hours are. */
+export const daysOf = ({ from, to, hours }: Pick<Usage, "from" | "to" | "hours">): number =>
+  hours === undefined ? Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000) + 1 : hours / 24;
 
 /** From a total of a period to one of a month of 730 h at the same pace. */
 export const monthly = (total: number, days: number): number => (total * DAYS_A_MONTH) / days;

@@ -53,7 +53,7 @@ export const ITEMS = {
   loadBalancerUnits: { kind: "network", what: "load balancer capacity units", unit: "units", hourly: true },
   natGateways: { kind: "network", what: "NAT gateway", unit: "gateways", hourly: true },
   natGB: { kind: "network", what: "NAT processing", unit: "GB" },
-  crossZoneGB: { kind: "network", what: "traffic between zones, both ways", unit: "GB" },
+  crossZoneGB: { kind: "network", what: "traffic between zones", unit: "GB" },
   egressBytesPerToken: { kind: "network", what: "traffic to the internet", unit: "bytes an output token" },
   replicatedGB: { kind: "network", what: "replication between regions", unit: "GB" },
   observability: { kind: "observability", what: "logs and metrics", unit: "months" },

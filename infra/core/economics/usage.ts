@@ -3,6 +3,8 @@ export interface Usage {
   /** First and last day that it covers in UTC, `YYYY-MM-DD`, both included. */
   from: string;
   to: string;
+  /** From the first request to the last, where that is less than the days. */
+  hours?: number;
   /** Where it comes from: `homeport guard audit log`, `openai usage export`, `assumed`. */
   source: string;
   workloads: readonly Workload[];

@@ -1,0 +1,120 @@
+import { z } from "zod";
+import type { Usage } from "../core/economics/usage";
+import { InputError, type Problem } from "../core/errors";
+import { schemaNode } from "./schema-walk";
+import { zodProblems } from "./zod-problems";
+
+/** `usage/<name>.json`: what was asked of models, written by `homeport usage record` or by hand for what is planned. */
+
+const count = (text: string) => z.number().min(0).meta({ description: text, allowed: "a number from 0" });
+const share = (text: string) => z.number().min(0).max(1).meta({ description: text, allowed: "a share from 0 to 1" });
+const Day = z.iso.date().meta({ allowed: "a day like 2026-11-22", examples: ["2026-11-22"] });
+
+const WorkloadSchema = z.strictObject({
+  name: z
+    .string()
+    .min(1)
+    .max(200)
+    .meta({ description: "Model, policy or task.", allowed: "a name", examples: ["chat"] }),
+  requests: count("Requests of the period.").meta({ examples: [120000] }),
+  inputTokens: count("All input tokens of the period, cached and cache-written ones among them."),
+  cachedInputTokens: count("Of these, those that a provider's cache answered.").default(0),
+  cacheWriteTokens: count("Of these, those written to a provider's cache at a price of its own.").optional(),
+  outputTokens: count("Output tokens of the period, reasoning tokens among them."),
+  longContext: z
+    .strictObject({
+      aboveTokens: count("Input length from which a request is long."),
+      inputTokens: count("Input tokens of long requests."),
+      outputTokens: count("Their output tokens."),
+    })
+    .optional()
+    .meta({ description: "Requests long enough for some providers' higher price." }),
+  peakToAverage: z
+    .number()
+    .min(1)
+    .meta({
+      description: "Output tokens of the busiest hour over those of the average hour.",
+      allowed: "a number from 1",
+      examples: [3],
+    }),
+  batchShare: share("Share of requests that may wait up to a day.").default(0),
+  hourShares: z
+    .array(z.number().min(0).max(1))
+    .length(24)
+    .optional()
+    .meta({ description: "Output tokens by hour of the day in UTC, as shares.", allowed: "24 shares that sum to 1" }),
+  requestsByDay: z
+    .strictObject({ p10: count("Of a quiet day."), p50: count("Of a middling day."), p90: count("Of a busy day.") })
+    .optional()
+    .meta({ description: "Requests of a day, as percentiles of the period's days." }),
+});
+
+export const UsageFileSchema = z.strictObject({
+  $schema: z.string().optional().meta({ description: "For editors." }),
+  from: Day.meta({ description: "First day in UTC." }),
+  to: Day.meta({ description: "Last day in UTC." }),
+  hours: z.number().positive().optional().meta({
+    description: "Hours from the first request to the last. Default: all hours of the days.",
+    allowed: "hours, more than 0",
+  }),
+  source: z
+    .string()
+    .min(1)
+    .meta({ description: "Which logs, or `assumed`.", allowed: "text", examples: ["assumed"] }),
+  remarks: z.array(z.string()).default([]).meta({ description: "What the numbers do not say." }),
+  workloads: z.array(WorkloadSchema).min(1).meta({ allowed: "a list with at least one workload" }),
+});
+export type UsageFile = z.infer<typeof UsageFileSchema>;
+
+const NODE = schemaNode(UsageFileSchema);
+const FIX = "correct it as usage.schema.json describes, or record it again: homeport usage record";
+
+/** Reads a usage file's text; `label` is how the user named it. Throws with every problem at once. */
+export function parseUsageFile(label: string, text: string): UsageFile {
+  const json = parseJson(label, text);
+  const parsed = UsageFileSchema.safeParse(json);
+  if (!parsed.success) {
+    const source = {
+      raw: json,
+      schema: NODE,
+      prefix: `${label}#`,
+      masked: () => false,
+      fix: FIX,
+      handwritten: true,
+    };
+    throw new InputError(zodProblems(parsed.error, source));
+  }
+  const problems = sumProblems(label, parsed.data);
+  if (problems.length > 0) throw new InputError(problems);
+  return parsed.data;
+}
+
+function parseJson(label: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const given = error instanceof Error ? error.message : "not JSON";
+    throw new InputError([{ path: label, given, allowed: "a usage file in JSON", fix: FIX }]);
+  }
+}
+
+/** What a schema cannot say: parts are no more than the whole. */
+export function sumProblems(label: string, usage: Usage): Problem[] {
+  const problems: Problem[] = [];
+  const problem = (path: string, given: string, allowed: string) =>
+    problems.push({ path: `${label}#${path}`, given, allowed, fix: FIX });
+  if (usage.from > usage.to) problem("to", usage.to, `${usage.from} (from) or later`);
+  usage.workloads.forEach((one, i) => {
+    const at = `workloads[${i}]`;
+    const cached = one.cachedInputTokens + (one.cacheWriteTokens ?? 0);
+    if (cached > one.inputTokens)
+      problem(`${at}.cachedInputTokens`, `${cached} with cacheWriteTokens`, `at most inputTokens, ${one.inputTokens}`);
+    if (one.requests === 0 && one.inputTokens + one.outputTokens > 0)
+      problem(`${at}.requests`, "0", "more than 0 where there are tokens");
+    const shares = one.hourShares?.reduce((sum, each) => sum + each, 0) ?? 1;
+    if (Math.abs(shares - 1) > 1e-3) problem(`${at}.hourShares`, `a sum of ${shares.toFixed(3)}`, "a sum of 1");
+    if (usage.workloads.findIndex(({ name }) => name === one.name) < i)
+      problem(`${at}.name`, one.name, "each name once");
+  });
+  return problems;
+}
