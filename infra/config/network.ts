@@ -74,7 +74,7 @@ export const Network = z
       .default({})
       .meta({
         description:
-          "Zones to use in each region, two or more. Default: the first three that EKS can use. Add one at any time: no range and no subnet moves; node groups are made anew over all zones, before the old ones go.",
+          "Zones to use in each region, two or more. Default: the first three that EKS can use. Add one at the end at any time: no range, subnet or node group moves.",
         examples: [{ "us-east-1": ["use1-az1", "use1-az4"] }],
       }),
     nat: z

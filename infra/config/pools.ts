@@ -78,9 +78,10 @@ const Pool = z.strictObject({
     .int()
     .min(0)
     .max(1000)
-    .optional()
+    .default(0)
     .meta({
-      description: "Fewest nodes (platform `aws`). Default: as many as the running releases need, so that none waits.",
+      description:
+        "Nodes that are there even when no pod needs them, spread over the zones (platform `aws`). Pods bring the others, from whichever zone has some; a zone without capacity keeps `up` waiting for this many.",
       examples: [1],
       allowed: "a whole number of nodes from 0 to 1000",
     }),
@@ -126,7 +127,8 @@ const Pool = z.strictObject({
     examples: [{ stop: "19:00", start: "08:00", timeZone: "Europe/Berlin" }],
   }),
   max: z.int().min(1).max(1000).default(1).meta({
-    description: "Most nodes the pool may have by one way of `capacity` in one region.",
+    description:
+      "Most nodes the pool may have in one region, over all zones and ways of `capacity` (with `manager: karpenter` by each way).",
     allowed: "a whole number of nodes from 1 to 1000",
   }),
 });

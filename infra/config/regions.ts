@@ -7,6 +7,7 @@ export const Regions = z
   .min(1)
   .prefault(["local"])
   .meta({
-    description: "Regions to run in, the first one leads. Required on platform `aws`; one cluster is one region.",
+    description:
+      "Regions to run in, the first one leads; add one at the end. Required on platform `aws`; one cluster is one region.",
     examples: [["us-east-1", "us-west-2"]],
   });

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { ModelConfig, StackConfig } from "../config/schema";
 import { GuardConfig, WaitWeightsConfig } from "../core/agent-config";
-import { CAPACITY } from "../core/aws/capacity";
+import { CAPACITY, NODE_MINUTES } from "../core/aws/capacity";
 import { canonicalJson, type Json } from "../core/canonical-json";
 import { CACHE_FOLDERS, NAMESPACES, PORTS, WEIGHTS_CLAIM } from "../core/names";
 import { PinnedImage, shortId } from "../core/release";
@@ -103,7 +103,7 @@ export function vllmValues(
     startup: {
       periodSeconds: PROBE_SECONDS,
       failureThreshold: Math.ceil(settings.startupSeconds / PROBE_SECONDS),
-      progressDeadlineSeconds: Math.max(600, settings.startupSeconds + 120),
+      progressDeadlineSeconds: Math.max(600, nodeSeconds(config) + settings.startupSeconds + 120),
     },
     graceSeconds: settings.drain.graceSeconds,
     ...nodesOf(config, release),
@@ -120,6 +120,9 @@ function nodesOf({ environment, pools }: StackConfig, { pool }: RunningRelease) 
     ? { nodeSelector: { [LABELS.pool]: pool }, capacity: capacity.length > 1 ? capacity : [] }
     : { nodeSelector, capacity: [] };
 }
+
+/** A pod on AWS may wait for its node as long as the autoscaler does for one. */
+const nodeSeconds = ({ environment }: StackConfig): number => (environment.platform === "aws" ? NODE_MINUTES * 60 : 0);
 
 const gpusOf = ({ variant }: RunningRelease): number => (variant.gpuClass === "cpu" ? 0 : variant.tensorParallel);
 

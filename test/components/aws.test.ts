@@ -1,10 +1,10 @@
 import { cpSync } from "node:fs";
 import { join } from "node:path";
+import * as fc from "fast-check";
 import { readStack } from "../../infra/config/read-stack";
 import type { RenderedStack } from "../../scripts/lib/render/render";
 import { resourceTable } from "../../scripts/lib/render/resource-table";
-import { MAPPED_TYPES } from "../support/aws/mapped-types";
-import { replacedBy } from "../support/aws/replacements";
+import { replacedBetween } from "../support/aws/replacements";
 import { expectGolden } from "../support/golden";
 import { Plan } from "../support/plan";
 import { Stacks } from "../support/stacks";
@@ -69,9 +69,9 @@ describe("counts that a reader can check", () => {
     ["one VPC a region", "aws:ec2/vpc:Vpc", { dev: 1, staging: 1, prod: 2, airgapped: 1 }],
     ["one cluster a region", "aws:eks/cluster:Cluster", { dev: 1, staging: 1, prod: 2, airgapped: 1 }],
     [
-      "one CPU group a region, and one a way to get GPU nodes",
+      "in each of three zones a CPU group, and one a way to get GPU nodes where the type is",
       "aws:eks/nodeGroup:NodeGroup",
-      { dev: 2, staging: 3, prod: 4, airgapped: 2 },
+      { dev: 6, staging: 9, prod: 10, airgapped: 4 },
     ],
     [
       "private, GPU and, with a way out, public subnets in three zones",
@@ -134,42 +134,46 @@ describe("what outlives a destroy", () => {
   });
 });
 
-describe("growth", () => {
-  const more = (text: string): string => {
-    const pin = /r41: (sha256:\w+)/.exec(text)?.[1];
-    return text
-      .replace(
-        "[us-east-1]",
-        "[us-east-1]\n  homeport:network: { zones: { us-east-1: [use1-az1, use1-az2, use1-az4, use1-az6] } }",
-      )
-      .replace("  homeport:models:", "    more: { instanceType: g6e.12xlarge }\n  homeport:models:")
-      .replace(
-        "  homeport:policies:",
-        `    code: { live: r41, pool: more, releases: { r41: ${pin} } }\n  homeport:policies:`,
-      )
-      .replace("      live: r41", "      live: r41\n      pool: l40s")
-      .replace("models: [chat]", "models: [chat, code]");
+describe("growth of the whole program", () => {
+  const GROWTH: Record<string, (text: string) => string> = {
+    "a zone": (text) =>
+      text.replace(
+        "  homeport:pools:",
+        "  homeport:network: { zones: { us-east-1: [use1-az1, use1-az2, use1-az4, use1-az6] } }\n  homeport:pools:",
+      ),
+    "a pool": (text) =>
+      text
+        .replace("  homeport:models:", "    more: { instanceType: g6e.12xlarge }\n  homeport:models:")
+        .replace("      live: r41", "      live: r41\n      pool: l40s"),
+    "a model": (text) =>
+      text
+        .replace(
+          "  homeport:policies:",
+          `    code: { live: r41, pool: l40s, releases: { r41: ${/r41: (sha256:\w+)/.exec(text)?.[1]} } }\n  homeport:policies:`,
+        )
+        .replace("models: [chat]", "models: [chat, code]")
+        .replace("instanceType: g6e.2xlarge", "instanceType: g6e.2xlarge\n      max: 2"),
+    "a region": (text) => text.replace("[us-east-1]", "[us-east-1, us-west-2]"),
   };
 
-  // AWS cannot change a node group's subnets: a zone makes the groups anew, the new ones before the old ones go.
-  const NEW_ZONE = ["NodeGroup us-east-1/l40s-on-demand: Subnets", "NodeGroup us-east-1/system: Subnets"];
-
-  it.each<[string, (text: string) => string, string[]]>([
-    ["a zone, a pool and a model", more, NEW_ZONE],
-    ["a region", (text) => text.replace("[us-east-1]", "[us-east-1, us-west-2]"), []],
-  ])("by %s is only additions", async (_, change, replaced) => {
+  it("by a zone, a pool, a model and a region is only additions, in whatever order they come", async () => {
     const releases = join(stacks.root, "stacks/releases");
     cpSync(join(releases, "chat"), join(releases, "code"), { recursive: true });
-    const grown = new Plan((await stacks.changed("dev", change)).plan);
-    expect(plans.dev.urns().filter((urn) => !grown.urns().includes(urn))).toEqual([]);
-    expect(grown.resources.length).toBeGreaterThan(plans.dev.resources.length);
-    const after = new Map(grown.resources.map((resource) => [resource.urn, resource]));
-    const anew = plans.dev.resources
-      .filter(({ type }) => MAPPED_TYPES[type] !== undefined)
-      .flatMap((before) => {
-        const reasons = replacedBy(before, after.get(before.urn) ?? before);
-        return reasons.length === 0 ? [] : [`${shortType(before.type)} ${before.name}: ${reasons.join(", ")}`];
-      });
-    expect(anew).toEqual(replaced);
+    const orders = fc.shuffledSubarray(Object.keys(GROWTH), { minLength: 4 });
+    await fc.assert(
+      fc.asyncProperty(orders, async (order) => {
+        let before = plans.dev;
+        for (const [i, step] of order.entries()) {
+          const grow = (text: string) =>
+            order.slice(0, i + 1).reduce((grown, name) => GROWTH[name]?.(grown) ?? "", text);
+          const after = new Plan((await stacks.changed("dev", grow)).plan);
+          const gone = before.urns().filter((urn) => !after.urns().includes(urn));
+          expect([step, gone, replacedBetween(before.resources, after.resources)]).toEqual([step, [], []]);
+          expect(after.resources.length).toBeGreaterThan(before.resources.length);
+          before = after;
+        }
+      }),
+      { numRuns: 1 },
+    );
   });
 });

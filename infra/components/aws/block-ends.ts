@@ -3,6 +3,7 @@ import { RolePolicy } from "@pulumi/aws/iam/rolePolicy";
 import { Schedule } from "@pulumi/aws/scheduler/schedule";
 import * as pulumi from "@pulumi/pulumi";
 import { alarmTopicArn } from "../../core/aws/names";
+import { zoneNumber } from "../../core/aws/zones";
 import { type BlockEnd, blockEndPolicy, callTarget } from "../../values/aws/block-end";
 import { serviceTrust } from "../../values/aws/policy";
 import type { AwsCell, CellOptions } from "./cell";
@@ -10,15 +11,15 @@ import type { AwsCell, CellOptions } from "./cell";
 export interface BlockEndsArgs {
   ends: readonly BlockEnd[];
   clusterName: string;
-  /** Physical names of the node groups, by their key. */
-  groupNames: Readonly<Record<string, pulumi.Output<string>>>;
+  /** Physical name of the node group of a way (`a100-on-demand`) in a zone. */
+  groupName: (key: string, zone: string) => pulumi.Output<string> | undefined;
 }
 
 /** Tells a day ahead that a capacity block ends, and starts the nodes that take over. Cost: none until then. */
 export class BlockEnds extends pulumi.ComponentResource {
   constructor(
     { region, place }: AwsCell,
-    { ends, clusterName, groupNames }: BlockEndsArgs,
+    { ends, clusterName, groupName }: BlockEndsArgs,
     { parent, dependsOn = [] }: CellOptions,
   ) {
     super("homeport:aws:BlockEnds", region, {}, { parent });
@@ -35,7 +36,7 @@ export class BlockEnds extends pulumi.ComponentResource {
       { name: "block-ends", role: role.name, policy: JSON.stringify(blockEndPolicy(place, ends)) },
       { parent: this },
     );
-    // Of a prefix 38 characters are left; a pool's name has up to 20.
+    // Of a prefix 38 characters are left: a pool's name has up to 20.
     const once = (pool: string, what: string, scheduleExpression: string, arn: string, input: pulumi.Input<string>) =>
       new Schedule(
         `${region}/${pool}-block-${what}`,
@@ -52,12 +53,15 @@ export class BlockEnds extends pulumi.ComponentResource {
       const message = JSON.stringify({ TopicArn: alarmTopicArn(place), ...reminder });
       once(pool, "reminder", remindAt, callTarget(place, "sns:publish"), message);
       if (next === undefined) continue;
-      const sizes = pulumi.jsonStringify({
-        ClusterName: clusterName,
-        NodegroupName: groupNames[next.key],
-        ScalingConfig: { MinSize: next.nodes, DesiredSize: next.nodes },
-      });
-      once(pool, "handover", next.prepareAt, callTarget(place, "eks:updateNodegroupConfig"), sizes);
+      for (const { key, zone, nodes } of next.groups) {
+        const sizes = pulumi.jsonStringify({
+          ClusterName: clusterName,
+          NodegroupName: groupName(key, zone),
+          ScalingConfig: { MinSize: nodes, DesiredSize: nodes },
+        });
+        const call = callTarget(place, "eks:updateNodegroupConfig");
+        once(pool, `handover-az${zoneNumber(zone)}`, next.prepareAt, call, sizes);
+      }
     }
     this.registerOutputs();
   }

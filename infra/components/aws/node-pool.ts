@@ -3,29 +3,34 @@ import { LaunchTemplate } from "@pulumi/aws/ec2/launchTemplate";
 import { PlacementGroup } from "@pulumi/aws/ec2/placementGroup";
 import { NodeGroup } from "@pulumi/aws/eks/nodeGroup";
 import * as pulumi from "@pulumi/pulumi";
-import type { PlannedGroup } from "../../values/aws/node-group";
+import { groupPrefix, type PlannedGroups, type ZoneGroup } from "../../values/aws/node-group";
 import type { CellOptions } from "./cell";
 import type { Cluster } from "./cluster";
 import type { NodeRole } from "./node-role";
 
 export interface NodePoolArgs {
   region: string;
-  planned: PlannedGroup;
+  planned: PlannedGroups;
   cluster: Pick<Cluster, "name" | "securityGroupId">;
   role: NodeRole;
-  subnetIds: readonly pulumi.Output<string>[];
+  /** By zone id. */
+  subnetIds: Readonly<Record<string, pulumi.Output<string>>>;
   /** Only where nodes work together. */
   efaSecurityGroupId?: pulumi.Output<string>;
 }
 
-/** One way of getting nodes for one pool: a launch template and a managed node group. Cost: its nodes, by the hour. */
+/** One way of getting nodes for one pool: a launch template, and a managed node group per zone. Cost: its nodes, by the hour. */
 export class NodePool extends pulumi.ComponentResource {
-  readonly group: NodeGroup;
+  /** By zone id. */
+  readonly groups: Readonly<Record<string, NodeGroup>>;
 
-  constructor({ region, planned, cluster, role, subnetIds, efaSecurityGroupId }: NodePoolArgs, opts: CellOptions) {
-    const { key, template, group, interfaces, schedule } = planned;
+  constructor(
+    { region, planned, cluster, role, subnetIds, efaSecurityGroupId }: NodePoolArgs,
+    { parent, dependsOn = [] }: CellOptions,
+  ) {
+    const { key, subnetKind, template, group, interfaces, zones } = planned;
     const name = `${region}/${key}`;
-    super("homeport:aws:NodePool", name, {}, { parent: opts.parent });
+    super("homeport:aws:NodePool", name, {}, { parent });
 
     const together = interfaces.length === 0 ? {} : this.closeTogether(name, `${cluster.name}-${key}`);
     const securityGroups = [cluster.securityGroupId, ...(efaSecurityGroupId === undefined ? [] : [efaSecurityGroupId])];
@@ -42,36 +47,35 @@ export class NodePool extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    this.group = new NodeGroup(
-      name,
-      {
-        ...group,
-        clusterName: cluster.name,
-        nodeGroupNamePrefix: `${key}-`,
-        nodeRoleArn: role.arn,
-        subnetIds: [...subnetIds],
-        launchTemplate: {
-          id: launchTemplate.id,
-          version: launchTemplate.latestVersion.apply((version) => `${version}`),
-        },
-      },
-      {
-        parent: this,
-        dependsOn: [...role.attachments, ...(opts.dependsOn ?? [])],
-        // The autoscaler's business, between the least and the most.
-        ignoreChanges: ["scalingConfig.desiredSize"],
-      },
-    );
-    for (const { key: when, ...size } of schedule)
-      new Schedule(
-        `${name}/${when}`,
+    const groups: Record<string, NodeGroup> = {};
+    for (const { zone, scalingConfig, schedule } of zones) {
+      // EKS changes one node of a group at a time; one group after the other keeps that true of all of a pool's GPU nodes.
+      const before = subnetKind === "gpu" ? Object.values(groups).slice(-1) : [];
+      const made = new NodeGroup(
+        `${name}/${zone}`,
         {
-          autoscalingGroupName: this.group.resources[0]?.autoscalingGroups[0]?.name as pulumi.Output<string>,
-          scheduledActionName: `off-hours-${when}`,
-          ...size,
+          ...group,
+          scalingConfig,
+          clusterName: cluster.name,
+          nodeGroupNamePrefix: groupPrefix(key, zone),
+          nodeRoleArn: role.arn,
+          subnetIds: [zone].flatMap((id) => subnetIds[id] ?? []),
+          launchTemplate: {
+            id: launchTemplate.id,
+            version: launchTemplate.latestVersion.apply((version) => `${version}`),
+          },
         },
-        { parent: this },
+        {
+          parent: this,
+          dependsOn: [...role.attachments, ...dependsOn, ...before],
+          // The autoscaler's business, between the least and the most.
+          ignoreChanges: ["scalingConfig.desiredSize"],
+        },
       );
+      groups[zone] = made;
+      this.switchOff(`${name}/${zone}`, made, schedule);
+    }
+    this.groups = groups;
     this.registerOutputs();
   }
 
@@ -79,5 +83,18 @@ export class NodePool extends pulumi.ComponentResource {
   private closeTogether(name: string, groupName: string) {
     const group = new PlacementGroup(name, { name: groupName, strategy: "cluster" }, { parent: this });
     return { placement: { groupName: group.name } };
+  }
+
+  private switchOff(name: string, group: NodeGroup, schedule: ZoneGroup["schedule"]): void {
+    for (const { key: when, ...size } of schedule)
+      new Schedule(
+        `${name}/${when}`,
+        {
+          autoscalingGroupName: group.resources[0]?.autoscalingGroups[0]?.name as pulumi.Output<string>,
+          scheduledActionName: `off-hours-${when}`,
+          ...size,
+        },
+        { parent: this },
+      );
   }
 }

@@ -16,7 +16,7 @@ export interface NodePoolsArgs {
   cluster: Pick<Cluster, "name" | "securityGroupId">;
 }
 
-/** The nodes of one region: CPU nodes for the platform, and a group per pool and rung of its capacity ladder. */
+/** The nodes of one region: CPU nodes for the platform, and a group per pool, rung of its capacity ladder, and zone. */
 export class NodePools extends pulumi.ComponentResource {
   /** Nodes that take the first pods. GPU nodes are waited for by those who need them. */
   readonly ready: readonly pulumi.Resource[];
@@ -30,21 +30,21 @@ export class NodePools extends pulumi.ComponentResource {
     const efa = planned.some(({ interfaces }) => interfaces.length > 0)
       ? new EfaSecurityGroup(region, network, { parent: this })
       : undefined;
-    const pools = planned.map((one) => {
-      const subnets = network.subnets[one.subnets.kind];
-      const subnetIds = one.subnets.zones.flatMap((zone) => subnets[zone] ?? []);
-      return new NodePool(
+    const pools: Record<string, NodePool> = {};
+    for (const [i, one] of planned.entries()) {
+      const subnetIds = network.subnets[one.subnetKind];
+      // A pool's ways one after the other, for the same reason as its zones.
+      const before = planned[i - 1]?.pool === one.pool ? Object.values(pools).slice(-1) : [];
+      pools[one.key] = new NodePool(
         { region, planned: one, cluster, role, subnetIds, efaSecurityGroupId: efa?.id },
-        { parent: this, dependsOn },
+        { parent: this, dependsOn: [...(dependsOn ?? []), ...before] },
       );
-    });
+    }
     const ends = blockEnds(cell);
-    const groupNames = Object.fromEntries(
-      planned.map(({ key }, i) => [key, (pools[i] as NodePool).group.nodeGroupName] as const),
-    );
-    if (ends.length > 0) new BlockEnds(cell, { ends, clusterName: cluster.name, groupNames }, { parent: this });
+    const groupName = (key: string, zone: string) => pools[key]?.groups[zone]?.nodeGroupName;
+    if (ends.length > 0) new BlockEnds(cell, { ends, clusterName: cluster.name, groupName }, { parent: this });
     if (karpenterPools(cell.config).length > 0) new InterruptionQueue(cell, { parent: this });
-    this.ready = pools.slice(0, 1);
+    this.ready = Object.values(pools).slice(0, 1);
     this.registerOutputs();
   }
 }

@@ -53,7 +53,7 @@ export class NodeSoftware extends pulumi.ComponentResource {
   private autoscaler(): void {
     const { region, place, config } = this.cell;
     const image = this.image(`cluster-autoscaler-${config.cluster.version}`);
-    registerInStages(region, clusterAutoscaler({ place, config, image, maxNodes: maxNodes(this.cell) }), this.below);
+    registerInStages(region, clusterAutoscaler({ place, config, image }), this.below);
   }
 
   private loadBalancerController(): void {

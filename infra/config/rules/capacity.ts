@@ -112,6 +112,7 @@ export const karpenterPoolsAreSimple: Rule = onAws(
       ...(reserved.length === 0
         ? []
         : [problem("capacity", reserved.join(", "), "on-demand and spot only", `remove ${reserved.join(", ")}`)]),
+      ...(pool.min === 0 ? [] : [problem("min", `${pool.min}`, "pods bring their nodes", "remove `min`")]),
       ...(pool.multiNode ? [problem("multiNode", "true", "nodes work alone", "remove `multiNode`")] : []),
       ...(pool.offHours === undefined
         ? []
@@ -149,7 +150,7 @@ export const poolsHoldTheirReleases: Rule = onAws((stack) =>
     });
     return [
       ...(needed > pool.max ? [from("max", pool.max)] : []),
-      ...(pool.min !== undefined && pool.min > pool.max ? [from("min", pool.min)] : []),
+      ...(pool.min > pool.max ? [from("min", pool.min)] : []),
     ];
   }),
 );

@@ -4,6 +4,9 @@ import { zonesOf } from "./zones";
 export const CAPACITY = ["block", "reservation", "on-demand", "spot"] as const;
 export type Capacity = (typeof CAPACITY)[number];
 
+/** Longest that anybody waits for one node to come: one with many drives needs minutes. */
+export const NODE_MINUTES = 20;
+
 /** Something bought or reserved beforehand; it lies in one zone of one region. */
 export interface Reserved {
   id: string;

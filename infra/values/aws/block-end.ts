@@ -1,10 +1,12 @@
 import type { PoolConfig } from "../../config/schema";
 import { rungsIn } from "../../core/aws/capacity";
 import { clusterName, type Place, partitionOf } from "../../core/aws/names";
+import { spread } from "../../core/spread";
 import { publishPolicy } from "./alarm-topic";
 import type { Cell } from "./cell";
+import { zonesFor } from "./node-group";
 import { type PolicyDocument, policyDocument } from "./policy";
-import { poolSize } from "./pool-size";
+import { nodesInUse } from "./pool-size";
 
 /**
  * A capacity block ends at a fixed time. EKS takes its nodes away 40 minutes before, with the pods on them; nothing moves
@@ -20,8 +22,8 @@ export interface BlockEnd {
   /** Schedule expressions, in UTC. */
   remindAt: string;
   reminder: { Subject: string; Message: string };
-  /** The group that takes over and the nodes it needs; none where the ladder ends with the block. */
-  next?: { key: string; prepareAt: string; nodes: number };
+  /** The groups that take over and the nodes each needs; none where the ladder ends with the block. */
+  next?: { prepareAt: string; groups: readonly { key: string; zone: string; nodes: number }[] };
 }
 
 const at = (ends: string, minutesBefore: number): string =>
@@ -40,7 +42,8 @@ function blockEnd(name: string, pool: PoolConfig, ends: string, cell: Cell): Blo
   const { region } = cell;
   const others = rungsIn(region, pool).filter(({ capacity }) => capacity !== "block");
   const [next] = others;
-  const { min } = poolSize(name, cell);
+  const zones = next === undefined ? [] : zonesFor(pool, next, cell);
+  const nodes = spread(nodesInUse(name, cell), zones.length);
   return {
     pool: name,
     remindAt: at(ends, REMIND_MINUTES),
@@ -55,7 +58,14 @@ function blockEnd(name: string, pool: PoolConfig, ends: string, cell: Cell): Blo
     },
     ...(next === undefined
       ? {}
-      : { next: { key: `${name}-${next.capacity}`, prepareAt: at(ends, PREPARE_MINUTES), nodes: min } }),
+      : {
+          next: {
+            prepareAt: at(ends, PREPARE_MINUTES),
+            groups: zones
+              .map((zone, i) => ({ key: `${name}-${next.capacity}`, zone, nodes: nodes[i] ?? 0 }))
+              .filter((group) => group.nodes > 0),
+          },
+        }),
   };
 }
 

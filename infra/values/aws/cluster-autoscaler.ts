@@ -1,8 +1,9 @@
 import type { StackConfig } from "../../config/schema";
-import { CAPACITY } from "../../core/aws/capacity";
+import { CAPACITY, NODE_MINUTES } from "../../core/aws/capacity";
 import { clusterName, type Place } from "../../core/aws/names";
 import type { KubernetesObject } from "../../core/kubernetes-object";
 import { NAMESPACES } from "../../core/names";
+import { maxGpus, maxNodes } from "./max-nodes";
 import { labelsOf } from "./node-daemon";
 import { LABELS, SYSTEM_POOL } from "./node-labels";
 import { longestGrace } from "./pool-size";
@@ -22,8 +23,6 @@ export interface AutoscalerArgs {
   place: Place;
   config: StackConfig;
   image: string;
-  /** Nodes of all groups together. */
-  maxNodes: number;
 }
 
 export const clusterAutoscaler = (args: AutoscalerArgs): KubernetesObject[] => {
@@ -49,21 +48,25 @@ export const clusterAutoscaler = (args: AutoscalerArgs): KubernetesObject[] => {
   ];
 };
 
-/** Autoscaling groups are called `eks-<pool>-<rung>-…`; the highest number wins. */
+/** Autoscaling groups are called `eks-<pool>-<rung>-<zone>-…`; the highest number wins. */
 const priorities = (): string =>
   [...CAPACITY]
     .reverse()
-    .map((kind, i) => `${(i + 1) * 10}:\n  - ^eks-.+-${kind}-.*\n`)
-    .concat(`100:\n  - ^eks-${SYSTEM_POOL}-.*\n`)
+    .map((kind, i) => `${(i + 1) * 10}:\n  - ^eks-.+-${kind}-az[0-9]-.*\n`)
+    .concat(`100:\n  - ^eks-${SYSTEM_POOL}-az[0-9]-.*\n`)
     .join("");
 
-const flags = ({ place, config, maxNodes }: AutoscalerArgs): string[] => [
+const flags = ({ place, config }: AutoscalerArgs): string[] => [
   "--cloud-provider=aws",
   `--node-group-auto-discovery=asg:tag=k8s.io/cluster-autoscaler/enabled,k8s.io/cluster-autoscaler/${clusterName(place)}`,
   "--expander=priority",
-  `--max-nodes-total=${maxNodes}`,
-  // A GPU node with many drives needs minutes; after that the next rung is asked.
-  "--max-node-provision-time=20m",
+  // Zones of one way are asked for as many nodes each, as far as they have them.
+  "--balance-similar-node-groups",
+  // Every zone's group may have all of a pool's nodes; these hold their sum.
+  `--max-nodes-total=${maxNodes(place.region, config)}`,
+  ...Object.entries(maxGpus(config)).map(([pool, gpus]) => `--gpu-total=${pool}:0:${gpus}`),
+  // A zone that says it has none is left at once; where nothing comes, the next one is asked after this.
+  `--max-node-provision-time=${NODE_MINUTES}m`,
   "--initial-node-group-backoff-duration=5m",
   // A node that costs dollars an hour does not wait longer, one that just came is not taken at once.
   "--scale-down-unneeded-time=15m",

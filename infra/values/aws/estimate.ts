@@ -7,7 +7,7 @@ import { instancePrice, type Price } from "../../core/aws/prices";
 import { entrancesOf } from "../../core/entrances";
 import { nodesNeeded } from "../../core/nodes-needed";
 import { interfaceEndpoints } from "./endpoints";
-import { plannedGroups } from "./node-group";
+import { SYSTEM_INSTANCE, systemSize } from "./pool-size";
 import { natZones, zonesIn } from "./subnets";
 
 /**
@@ -23,17 +23,15 @@ interface Stack {
 export const estimate = (stack: Stack): Estimate =>
   estimateOf(stack.config.regions.flatMap((region) => [...nodeLines(region, stack), ...partLines(region, stack)]));
 
-function nodeLines(region: string, { name, config, releases }: Stack): CostLine[] {
-  const [system] = plannedGroups({ region, place: { environment: name }, config, releases });
-  const [type = ""] = system?.group.instanceTypes ?? [];
+function nodeLines(region: string, { config, releases }: Stack): CostLine[] {
   const line = (what: string, instanceType: string, count: number, change: (price: Price) => Price, hours?: number) =>
     costLine(region, what, count, change(instancePrice(region, instanceType) ?? { usd: 0, known: false }), hours);
   return [
-    line(`pool system: ${type}`, type, system?.group.scalingConfig.minSize ?? 0, (price) => price),
+    line(`pool system: ${SYSTEM_INSTANCE}`, SYSTEM_INSTANCE, systemSize(region, config).min, (price) => price),
     ...Object.entries(config.pools).map(([pool, settings]) => {
       const { instanceType = "", gpusPerNode, min, offHours } = settings;
       const [rung] = rungsIn(region, settings);
-      const count = min ?? nodesNeeded(podsOfPool(pool, { config, releases }), gpusPerNode);
+      const count = Math.max(min, nodesNeeded(podsOfPool(pool, { config, releases }), gpusPerNode));
       const hours = offHours === undefined ? HOURS_A_MONTH : hoursOn(offHours);
       return line(`pool ${pool}: ${instanceType}, ${rung?.capacity}`, instanceType, count, paid(rung?.capacity), hours);
     }),

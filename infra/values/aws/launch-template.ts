@@ -9,7 +9,7 @@ export interface TemplateSettings extends NodeSettings {
 }
 
 /** Images and weights lie on the instance store where there is one; this disk holds the system and CPU nodes' images. */
-const ROOT_GIB = 100;
+export const ROOT_GIB = 100;
 
 /** What the reserved capacity needs: EC2 gives it only to launches that name it. */
 function purchase({ rung, instanceType }: TemplateSettings) {

@@ -12,21 +12,20 @@ export const GPU_TAINT = { key: "nvidia.com/gpu", value: "present", effect: "NoS
 export const GPU_PRESENT = "nvidia.com/gpu.present";
 export const EFA_PRESENT = "vpc.amazonaws.com/efa.present";
 
-interface LabelledPool {
-  gpuClass: string;
-  multiNode: boolean;
-}
+/** The autoscaler's own label for "has GPUs, of this kind": its provider for AWS asks for no other. */
+const ACCELERATOR = "k8s.amazonaws.com/accelerator";
 
 /** Labels of a GPU node, from its first second on. */
 export const gpuNodeLabels = (
   name: string,
-  { gpuClass, multiNode }: LabelledPool,
+  { multiNode }: { multiNode: boolean },
   capacity: Capacity,
 ): Record<string, string> => ({
   [LABELS.pool]: name,
   [LABELS.capacity]: capacity,
   [GPU_PRESENT]: "true",
-  // Tells the cluster autoscaler that GPUs are still to come, so that it does not add a second node meanwhile.
-  "k8s.amazonaws.com/accelerator": gpuClass,
+  // Tells the cluster autoscaler that GPUs are still to come, so that it does not add a second node meanwhile; and whose
+  // they are, because it limits GPUs by this label.
+  [ACCELERATOR]: name,
   ...(multiNode ? { [EFA_PRESENT]: "true" } : {}),
 });

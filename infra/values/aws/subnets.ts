@@ -8,11 +8,15 @@ export type SubnetKind = (typeof SUBNET_KINDS)[number];
 
 type Given = Pick<StackConfig, "environment" | "network" | "traffic">;
 
-/** Zone ids of one region's cell, in the order of the stack file. */
-export const zonesIn = (region: string, { network }: Pick<StackConfig, "network">): readonly string[] =>
-  Object.keys(network.existing[region]?.privateSubnets ?? {}).length > 0
-    ? Object.keys(network.existing[region]?.privateSubnets ?? {})
-    : (network.zones[region] ?? defaultZones(region));
+/** Zone ids of one region's cell, in the order of the stack file; an adopted VPC may have GPU subnets in fewer of them. */
+export function zonesIn(
+  region: string,
+  { network }: Pick<StackConfig, "network">,
+  kind: "private" | "gpu" = "private",
+): readonly string[] {
+  const given = Object.keys(network.existing[region]?.[`${kind}Subnets`] ?? {});
+  return given.length > 0 ? given : (network.zones[region] ?? defaultZones(region));
+}
 
 /** IPv4 range of one region's VPC. */
 export const vpcCidr = (region: string, { network }: Pick<StackConfig, "network">): string =>

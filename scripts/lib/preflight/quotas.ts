@@ -6,20 +6,18 @@ import {
 } from "@aws-sdk/client-service-quotas";
 import type { Place } from "../../../infra/core/aws/names";
 import { type PoolSize, type QuotaName, quotaOf, vCpusNeeded } from "../../../infra/core/aws/quotas";
-import { plannedGroups } from "../../../infra/values/aws/node-group";
+import { SYSTEM_INSTANCE, systemSize } from "../../../infra/values/aws/pool-size";
 import { awsClient } from "../aws/client";
 import type { Asked, Check } from "./check";
 
 const ServiceCode = "ec2";
 
 /** One check per quota that the region's pools count against. */
-export function quotaChecks(place: Place, { config, releases }: Asked): Check[] {
-  const { region, environment } = place;
-  const [system] = plannedGroups({ region, place: { environment }, config, releases });
-  const [instanceType] = system?.group.instanceTypes ?? [];
+export function quotaChecks({ region }: Place, { config }: Asked): Check[] {
+  const { max } = systemSize(region, config);
   const pools: PoolSize[] = [
     ...Object.values(config.pools),
-    { instanceType, max: system?.group.scalingConfig.maxSize ?? 0, capacity: ["on-demand"] },
+    { instanceType: SYSTEM_INSTANCE, max, capacity: ["on-demand"] },
   ];
   return Object.entries(vCpusNeeded(pools)).map(([name, need]) => quotaCheck(region, name as QuotaName, need));
 }

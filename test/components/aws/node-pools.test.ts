@@ -27,7 +27,7 @@ const pools = (sections: Sections, preview = false): Promise<Plan> =>
     { preview },
   );
 
-const A100 = { pools: { a100: { instanceType: "p4de.24xlarge", capacity: ["on-demand", "spot"] } } };
+const A100 = { pools: { a100: { instanceType: "p4d.24xlarge", capacity: ["on-demand", "spot"] } } };
 const GROUP = "aws:eks/nodeGroup:NodeGroup";
 
 let base: Plan;
@@ -40,7 +40,7 @@ describe("a region's nodes", () => {
     expect(base.counts()).toMatchObject({
       "homeport:aws:NodePools": 1,
       "homeport:aws:NodePool": 3,
-      [GROUP]: 3,
+      [GROUP]: 9,
       "aws:ec2/launchTemplate:LaunchTemplate": 3,
       "aws:iam/role:Role": 1,
       "aws:iam/rolePolicyAttachment:RolePolicyAttachment": 2,
@@ -51,12 +51,13 @@ describe("a region's nodes", () => {
   });
 
   it("lie in the subnets of their kind, and their template names none", () => {
-    expect(base.only(GROUP, "/system").inputs.subnetIds).toEqual([
-      "subnet-private-use1-az1",
-      "subnet-private-use1-az2",
-      "subnet-private-use1-az4",
-    ]);
-    expect(base.only(GROUP, "/a100-spot").inputs.subnetIds).toEqual(["subnet-gpu-use1-az4"]);
+    const subnets = (key: string) =>
+      base.resources
+        .filter(({ type, name }) => type === GROUP && name.includes(`/${key}/`))
+        .map(({ name, inputs }) => [name.split("/").at(-1), inputs.subnetIds]);
+    const zones = ["use1-az1", "use1-az2", "use1-az4"];
+    expect(subnets("system")).toEqual(zones.map((zone) => [zone, [`subnet-private-${zone}`]]));
+    expect(subnets("a100-spot")).toEqual(zones.map((zone) => [zone, [`subnet-gpu-${zone}`]]));
     const template = base.only("aws:ec2/launchTemplate:LaunchTemplate", "/a100-spot").inputs;
     expect(JSON.stringify(template)).not.toContain("subnet");
     expect(template).not.toHaveProperty("networkInterfaces");
@@ -64,15 +65,30 @@ describe("a region's nodes", () => {
   });
 
   it("wait for the cluster and for every policy of their role", () => {
-    for (const key of ["system", "a100-on-demand", "a100-spot"]) {
+    for (const key of ["system/use1-az1", "a100-on-demand/use1-az4", "a100-spot/use1-az1"]) {
       const { dependencies } = base.only(GROUP, `/${key}`);
       expect(dependencies.filter((urn) => urn.includes("rolePolicyAttachment"))).toHaveLength(2);
       expect(dependencies.some((urn) => urn.includes("test:index:Before"))).toBe(true);
     }
   });
 
+  it("change one after the other where they are a pool's GPU nodes, for EKS changes one of each group at a time", () => {
+    const waitsFor = (key: string) =>
+      base
+        .only(GROUP, `/${key}`)
+        .dependencies.filter((urn) => urn.includes(GROUP))
+        .map((urn) => urn.split("::us-east-1/").at(-1));
+    expect(waitsFor("a100-on-demand/use1-az2")).toEqual(["a100-on-demand/use1-az1"]);
+    expect(waitsFor("a100-on-demand/use1-az4")).toEqual(["a100-on-demand/use1-az2"]);
+    expect(waitsFor("a100-spot/use1-az1")).toContain("a100-on-demand/use1-az4");
+    expect(waitsFor("system/use1-az4")).toEqual([]);
+  });
+
   it("use one version of their template, by number", () => {
-    expect(base.only(GROUP, "/system").inputs.launchTemplate).toEqual({ id: expect.any(String), version: "1" });
+    expect(base.only(GROUP, "/system/use1-az1").inputs.launchTemplate).toEqual({
+      id: expect.any(String),
+      version: "1",
+    });
   });
 
   it("change nothing of the others when a pool or a rung is added", async () => {
@@ -85,7 +101,8 @@ describe("a region's nodes", () => {
     const grown = await pools(more);
     expect(grown.urns()).toEqual(expect.arrayContaining(base.urns()));
     expect(base.changedTo(grown)).toEqual([]);
-    expect(grown.resources.length - base.resources.length).toBe(6);
+    // A template and a component each, a group in the reservation's zone and three of the other pool.
+    expect(grown.resources.length - base.resources.length).toBe(8);
   });
 });
 
@@ -126,8 +143,8 @@ describe("nodes with nights off", () => {
   it("are scheduled on the group's own autoscaling group", async () => {
     const offHours = { stop: "19:00", start: "07:00", timeZone: "America/New_York" };
     const plan = await pools({ pools: { l40s: { instanceType: "g6e.2xlarge", offHours } } });
-    expect(plan.only("aws:autoscaling/schedule:Schedule", "/stop").inputs).toEqual({
-      autoscalingGroupName: "<autoscaling group of us-east-1/l40s-on-demand>",
+    expect(plan.only("aws:autoscaling/schedule:Schedule", "/use1-az4/stop").inputs).toEqual({
+      autoscalingGroupName: "<autoscaling group of us-east-1/l40s-on-demand/use1-az4>",
       scheduledActionName: "off-hours-stop",
       recurrence: "0 19 * * *",
       timeZone: "America/New_York",
@@ -141,7 +158,7 @@ describe("nodes with nights off", () => {
 describe("a capacity block", () => {
   const block = { ...RESERVATION, ends: "2027-03-01T11:30:00Z" };
   const withBlock = (capacity: string[]) =>
-    pools({ pools: { a100: { instanceType: "p4de.24xlarge", capacity, block, min: 2, max: 2 } } });
+    pools({ pools: { a100: { instanceType: "p4d.24xlarge", capacity, block, min: 2, max: 2 } } });
 
   it("ends with a word a day ahead, and with nodes of the next way by the group's real name", async () => {
     const plan = await withBlock(["block", "on-demand"]);
@@ -151,14 +168,14 @@ describe("a capacity block", () => {
         target: { arn: string; input: string };
       };
     for (const { inputs } of plan.resources.filter(({ type }) => type === "aws:scheduler/schedule:Schedule"))
-      expect(`${inputs.namePrefix}`).toMatch(/^a100-(reminder|handover)-$/);
+      expect(`${inputs.namePrefix}`).toMatch(/^a100-(reminder|handover-az[12])-$/);
     expect(schedule("/a100-block-reminder").target.arn).toBe("arn:aws:scheduler:::aws-sdk:sns:publish");
-    const handover = schedule("/a100-block-handover");
+    const handover = schedule("/a100-block-handover-az2");
     expect(handover.scheduleExpression).toBe("at(2027-03-01T09:50:00)");
     expect(JSON.parse(handover.target.input)).toEqual({
       ClusterName: "homeport-prod",
-      NodegroupName: "<node group of us-east-1/a100-on-demand>",
-      ScalingConfig: { MinSize: 2, DesiredSize: 2 },
+      NodegroupName: "<node group of us-east-1/a100-on-demand/use1-az2>",
+      ScalingConfig: { MinSize: 1, DesiredSize: 1 },
     });
   });
 
@@ -182,7 +199,7 @@ describe("nodes that Karpenter makes", () => {
     expect(plan.counts()).toMatchObject({
       "aws:cloudwatch/eventRule:EventRule": 4,
       "aws:cloudwatch/eventTarget:EventTarget": 4,
-      [GROUP]: 1,
+      [GROUP]: 3,
     });
     expect(base.counts()["aws:sqs/queue:Queue"]).toBeUndefined();
   });

@@ -37,6 +37,17 @@ export function statefulLosses(before: readonly PlannedResource[], after: readon
   });
 }
 
+/** What would be made anew between two plans that both have it: `NodeGroup us-east-1/system: Subnets`. */
+export function replacedBetween(before: readonly PlannedResource[], after: readonly PlannedResource[]): string[] {
+  const later = new Map(after.map((resource) => [resource.urn, resource]));
+  return before
+    .filter(({ type }) => MAPPED_TYPES[type] !== undefined)
+    .flatMap((resource) => {
+      const reasons = replacedBy(resource, later.get(resource.urn) ?? resource);
+      return reasons.length === 0 ? [] : [`${resource.type.split(":").at(-1)} ${resource.name}: ${reasons.join(", ")}`];
+    });
+}
+
 /** Properties whose change makes a new resource of the same URN. */
 export function replacedBy(before: PlannedResource, after: PlannedResource): string[] {
   const mapped = MAPPED_TYPES[before.type];

@@ -16,7 +16,10 @@ it("tells a day ahead, and has the nodes of the next way ready an hour before EK
   const [end, ...others] = endsOf({ capacity: ["block", "on-demand", "spot"] });
   expect(others).toEqual([]);
   expect(end?.remindAt).toBe("at(2027-02-28T11:30:00)");
-  expect(end?.next).toEqual({ key: "a100-on-demand", prepareAt: "at(2027-03-01T09:50:00)", nodes: 2 });
+  expect(end?.next).toEqual({
+    prepareAt: "at(2027-03-01T09:50:00)",
+    groups: [{ key: "a100-on-demand", zone: "use1-az4", nodes: 2 }],
+  });
   expect(end?.reminder.Message).toContain("Remove `block` from pools.a100 and run pulumi up");
 });
 

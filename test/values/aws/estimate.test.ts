@@ -22,8 +22,8 @@ describe("the estimate of a stack", () => {
     expect(countOf(stackWith(), "pool a100")).toEqual(["us-east-1 1", "us-west-2 1"]);
     const models = { chat: { live: "r1", releases: { r1: r1.id }, replicas: 9 } };
     expect(countOf(stackWith({ models }), "pool a100")).toEqual(["us-east-1 2", "us-west-2 2"]);
-    const pools = { a100: { instanceType: "p4de.24xlarge", min: 0, max: 2 } };
-    expect(countOf(stackWith({ pools }), "pool a100")).toEqual([]);
+    const pools = { a100: { instanceType: "p4de.24xlarge", min: 2, max: 2 } };
+    expect(countOf(stackWith({ pools }), "pool a100")).toEqual(["us-east-1 2", "us-west-2 2"]);
   });
 
   it("counts NAT gateways and endpoints by zone, and none where nothing leaves the VPC", () => {

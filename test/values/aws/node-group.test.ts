@@ -1,36 +1,37 @@
-import type { ReleaseFile } from "../../../infra/core/release";
-import { type PlannedGroup, plannedGroups } from "../../../infra/values/aws/node-group";
+import * as fc from "fast-check";
+import { spread } from "../../../infra/core/spread";
+import { groupPrefix, type PlannedGroups, plannedGroups, type ZoneGroup } from "../../../infra/values/aws/node-group";
 import { awsCell, type Sections } from "../../support/aws-cell";
-import { a100, releaseFile } from "../../support/releases";
 
 /** Proves what is asked of EKS and EC2; the names and enums are held against AWS's schemas elsewhere. */
 
 const BLOCK = { id: "cr-0123456789abcdef0", zone: "use1-az4", ends: "2027-01-31T11:30:00Z" };
 const RESERVATION = { id: "cr-0fedcba9876543210", zone: "use1-az6" };
 
-const everywhere = (file: ReleaseFile): ReleaseFile => ({
-  ...file,
-  mirrored: { "prod/us-east-1": "2026-11-22", "prod/us-west-2": "2026-11-22" },
-});
-
-function groups(pools: object, sections: Sections = {}, releases: Record<string, ReleaseFile> = {}) {
-  const chat = Object.fromEntries(Object.entries(releases).map(([name, file]) => [name, everywhere(file)]));
-  const planned = plannedGroups(awsCell({ pools, ...sections }, { chat }));
-  return Object.fromEntries(planned.map((one) => [one.key, one])) as Record<string, PlannedGroup>;
+function groups(pools: object, sections: Sections = {}) {
+  const planned = plannedGroups(awsCell({ pools, ...sections }));
+  return Object.fromEntries(planned.map((one) => [one.key, one])) as Record<string, PlannedGroups>;
 }
+
+const sizes = (planned: { zones: readonly ZoneGroup[] } | undefined) =>
+  planned?.zones.map(({ scalingConfig: { minSize, maxSize, desiredSize } }) => {
+    expect(desiredSize).toBe(minSize);
+    return `${minSize} to ${maxSize}`;
+  });
 
 const pool = (type: string, more: object = {}) => ({ p: { instanceType: type, ...more } });
 
 describe("the CPU nodes", () => {
   const { system } = groups({});
 
-  it("are always there, twice at least, in every zone", () => {
+  it("are always there, twice at least, and may be in every zone", () => {
     expect(Object.keys(groups({}))).toEqual(["system"]);
-    expect(system?.subnets).toEqual({ kind: "private", zones: ["use1-az1", "use1-az2", "use1-az4"] });
+    expect(system?.subnetKind).toBe("private");
+    expect(system?.zones.map(({ zone }) => zone)).toEqual(["use1-az1", "use1-az2", "use1-az4"]);
+    expect(sizes(system)).toEqual(["1 to 3", "1 to 3", "0 to 3"]);
     expect(system?.group).toMatchObject({
       amiType: "AL2023_x86_64_STANDARD",
       capacityType: "ON_DEMAND",
-      scalingConfig: { minSize: 2, maxSize: 6, desiredSize: 2 },
       labels: { "homeport.dev/pool": "system", "homeport.dev/capacity": "on-demand" },
     });
     expect(system?.group.taints).toBeUndefined();
@@ -39,7 +40,7 @@ describe("the CPU nodes", () => {
 
   it("are one in development", () => {
     const dev = groups({}, { environment: { profile: "development" } });
-    expect(dev.system?.group.scalingConfig.minSize).toBe(1);
+    expect(sizes(dev.system)).toEqual(["1 to 3", "0 to 3", "0 to 3"]);
   });
 });
 
@@ -53,12 +54,13 @@ describe("a rung", () => {
       max: 3,
     }),
   );
-  const of = (key: string) => ladder[`p-${key}`] as PlannedGroup;
+  const of = (key: string) => ladder[`p-${key}`] as PlannedGroups;
 
   it("is a group of its own; only the best one always has nodes", () => {
     expect(Object.keys(ladder)).toEqual(["system", "p-block", "p-reservation", "p-on-demand", "p-spot"]);
-    expect(Object.values(ladder).map(({ group }) => group.scalingConfig.minSize)).toEqual([2, 1, 0, 0, 0]);
-    expect(of("spot").group.scalingConfig).toEqual({ minSize: 0, maxSize: 3, desiredSize: 0 });
+    expect(sizes(of("block"))).toEqual(["1 to 3"]);
+    expect(sizes(of("reservation"))).toEqual(["0 to 3"]);
+    for (const rung of ["on-demand", "spot"]) expect(sizes(of(rung))).toEqual(["0 to 3"]);
   });
 
   it("is bought as its name says, in the zone where it was bought", () => {
@@ -69,13 +71,14 @@ describe("a rung", () => {
       instanceMarketOptions: { marketType: "capacity-block" },
       capacityReservationSpecification: { capacityReservationTarget: { capacityReservationId: BLOCK.id } },
     });
-    expect(of("block").subnets).toEqual({ kind: "gpu", zones: ["use1-az4"] });
+    expect(of("block").subnetKind).toBe("gpu");
+    expect(of("block").zones.map(({ zone }) => zone)).toEqual(["use1-az4"]);
 
     expect(of("reservation").group).toMatchObject({ capacityType: "ON_DEMAND", instanceTypes: ["p4de.24xlarge"] });
     expect(of("reservation").template).toMatchObject({
       capacityReservationSpecification: { capacityReservationTarget: { capacityReservationId: RESERVATION.id } },
     });
-    expect(of("reservation").subnets.zones).toEqual(["use1-az6"]);
+    expect(of("reservation").zones.map(({ zone }) => zone)).toEqual(["use1-az6"]);
 
     for (const [key, capacityType] of [
       ["on-demand", "ON_DEMAND"],
@@ -104,7 +107,8 @@ describe("a rung", () => {
       "homeport.dev/pool": "p",
       "homeport.dev/capacity": "spot",
       "nvidia.com/gpu.present": "true",
-      "k8s.amazonaws.com/accelerator": "a100-80gb",
+      // The autoscaler counts GPUs by this label, and its limits are the pools'.
+      "k8s.amazonaws.com/accelerator": "p",
     });
     expect(of("spot").group.taints).toEqual([{ key: "nvidia.com/gpu", value: "present", effect: "NO_SCHEDULE" }]);
   });
@@ -173,7 +177,7 @@ describe("nodes that work together", () => {
     expect(together.interfaces[0]).toEqual({ networkCardIndex: 0, deviceIndex: 0, interfaceType: "efa" });
     for (const [i, one] of together.interfaces.slice(1).entries())
       expect(one).toEqual({ networkCardIndex: i + 1, deviceIndex: 1, interfaceType: "efa-only" });
-    expect(together.subnets.zones).toHaveLength(1);
+    expect(together.zones).toHaveLength(1);
     expect(together.group.labels["vpc.amazonaws.com/efa.present"]).toBe("true");
   });
 
@@ -183,43 +187,41 @@ describe("nodes that work together", () => {
 });
 
 describe("how many", () => {
-  const MODEL = { chat: { live: "r2", previous: ["r1"], replicas: 3, releases: {} as Record<string, string> } };
-  const file = releaseFile({ variants: a100(4) });
-  const older = releaseFile({ variants: a100(4), weightsGiB: 16 });
-  MODEL.chat.releases = { r1: older.id, r2: file.id };
-  const running = { r1: older, r2: file };
-  const size = (more: object) =>
-    groups(pool("p4de.24xlarge", { max: 9, ...more }), { models: MODEL }, running)["p-on-demand"]?.group.scalingConfig;
+  const size = (more: object) => sizes(groups(pool("g6e.12xlarge", { max: 9, ...more }))["p-on-demand"]);
 
-  it("follows from the releases that run: six pods of four GPUs on nodes of eight", () => {
-    expect(size({})).toEqual({ minSize: 3, maxSize: 9, desiredSize: 3 });
+  it("is left to the pods that need them: any zone may have all, for another may have none", () => {
+    expect(size({})).toEqual(["0 to 9", "0 to 9", "0 to 9"]);
   });
 
-  it("is what the stack says, where it says so", () => {
-    expect(size({ min: 0 })).toEqual({ minSize: 0, maxSize: 9, desiredSize: 0 });
-  });
-
-  it("is nothing on an account whose buckets are empty", () => {
-    const planned = plannedGroups(awsCell({ pools: pool("p4de.24xlarge"), models: MODEL }, { chat: running }));
-    expect(planned.at(-1)?.group.scalingConfig.minSize).toBe(0);
+  it("is at least what the stack says, over the zones and never more or less", () => {
+    expect(size({ min: 4 })).toEqual(["2 to 9", "1 to 9", "1 to 9"]);
+    fc.assert(
+      fc.property(fc.nat(40), fc.integer({ min: 1, max: 6 }), (count, places) => {
+        const parts = spread(count, places);
+        expect(parts.reduce((sum, part) => sum + part, 0)).toBe(count);
+        expect(Math.max(...parts) - Math.min(...parts)).toBeLessThanOrEqual(1);
+        // A group whose least rises above what it has is refused by EKS: a further zone must only take.
+        const more = spread(count, places + 1);
+        for (const [i, part] of parts.entries()) expect(more[i]).toBeLessThanOrEqual(part);
+      }),
+    );
   });
 
   it("is none at night, even for waiting pods, and again enough in the morning", () => {
     const offHours = { stop: "19:30", start: "08:00", timeZone: "Europe/Berlin" };
-    const { schedule } = groups(pool("p4de.24xlarge", { max: 9, offHours }), { models: MODEL }, running)[
-      "p-on-demand"
-    ]!;
-    expect(schedule).toEqual([
-      { key: "stop", recurrence: "30 19 * * *", timeZone: "Europe/Berlin", minSize: 0, maxSize: 0, desiredCapacity: 0 },
-      {
-        key: "start",
-        recurrence: "0 8 * * 1-5",
-        timeZone: "Europe/Berlin",
-        minSize: 3,
-        maxSize: 9,
-        desiredCapacity: 3,
-      },
+    const [first] = groups(pool("g6e.12xlarge", { max: 9, min: 2, offHours }))["p-on-demand"]!.zones;
+    const at = { timeZone: "Europe/Berlin" };
+    expect(first?.schedule).toEqual([
+      { key: "stop", recurrence: "30 19 * * *", ...at, minSize: 0, maxSize: 0, desiredCapacity: 0 },
+      { key: "start", recurrence: "0 8 * * 1-5", ...at, minSize: 1, maxSize: 9, desiredCapacity: 1 },
     ]);
+  });
+
+  it("can be judged by the autoscaler while there is none: scratch space is in the group's tags", () => {
+    const tag = "k8s.io/cluster-autoscaler/node-template/resources/ephemeral-storage";
+    const planned = groups(pool("p4de.24xlarge"));
+    expect(planned["p-on-demand"]?.group.tags[tag]).toBe("4000Gi");
+    expect(planned.system?.group.tags[tag]).toBe("50Gi");
   });
 
   it("is left to Karpenter where Karpenter makes the nodes", () => {
@@ -233,5 +235,7 @@ it("gives every group a name that AWS takes, however long the pool's is", () => 
     [name]: { instanceType: "p4de.24xlarge", capacity: ["reservation"], reservation: RESERVATION },
   });
   // 63 characters, of which the provider takes 26 for what it adds.
-  for (const key of Object.keys(long)) expect(`${key}-`.length).toBeLessThanOrEqual(37);
+  for (const { key, zones } of Object.values(long))
+    for (const { zone } of zones) expect(groupPrefix(key, zone).length).toBeLessThanOrEqual(37);
+  expect(groupPrefix("a100-on-demand", "apne1-az4")).toBe("a100-on-demand-az4-");
 });

@@ -1,4 +1,5 @@
 import { parse } from "yaml";
+import type { PoolConfig } from "../../../infra/config/schema";
 import type { KubernetesObject } from "../../../infra/core/kubernetes-object";
 import { NAMESPACES } from "../../../infra/core/names";
 import { clusterAutoscaler } from "../../../infra/values/aws/cluster-autoscaler";
@@ -6,14 +7,15 @@ import { gpuSoftware } from "../../../infra/values/aws/gpu-software";
 import { karpenterObjects, karpenterValues } from "../../../infra/values/aws/karpenter";
 import { loadBalancerControllerValues } from "../../../infra/values/aws/load-balancer-controller";
 import { maxNodes } from "../../../infra/values/aws/max-nodes";
-import { plannedGroups } from "../../../infra/values/aws/node-group";
+import { groupPrefix, type PlannedGroups, plannedGroups } from "../../../infra/values/aws/node-group";
 import { awsCell, type Sections } from "../../support/aws-cell";
 
 /** Proves what is asked of Kubernetes; that its API takes it is proved by validate, that it works needs an account. */
 
 const IMAGE = `registry.example.com/tool@sha256:${"a".repeat(64)}`;
+const BLOCK = { id: "cr-0123456789abcdef0", zone: "use1-az4", ends: "2027-01-31T11:30:00Z" };
 const LADDER = {
-  pools: { a100: { instanceType: "p4de.24xlarge", capacity: ["on-demand", "spot"], max: 3 } },
+  pools: { a100: { instanceType: "p4d.24xlarge", capacity: ["on-demand", "spot"], max: 3 } },
   models: { chat: { live: "r1", releases: { r1: `sha256:${"1".repeat(64)}` }, drain: { streamSeconds: 1800 } } },
 };
 
@@ -73,7 +75,7 @@ describe("software of GPU nodes", () => {
 describe("the autoscaler", () => {
   const objectsFor = (sections: Sections) => {
     const cell = awsCell(sections);
-    return clusterAutoscaler({ ...cell, image: IMAGE, maxNodes: maxNodes(cell) });
+    return clusterAutoscaler({ ...cell, image: IMAGE });
   };
   const flagsFor = (sections: Sections): string[] => {
     const deployment = objectsFor(sections).find(({ kind }) => kind === "Deployment");
@@ -94,7 +96,8 @@ describe("the autoscaler", () => {
         ),
       );
     // As EKS calls the autoscaling group of a node group.
-    const named = (key: string) => `eks-${key}-20261122130000000000000001-12345678-90ab-cdef-1234-567890abcdef`;
+    const named = (key: string) =>
+      `eks-${groupPrefix(key, "use1-az4")}20261122130000000000000001-12345678-90ab-cdef-1234-567890abcdef`;
     const order = ["a100-block", "a100-reservation", "a100-on-demand", "a100-spot"].map((key) =>
       priorityOf(named(key)),
     );
@@ -102,13 +105,32 @@ describe("the autoscaler", () => {
     expect(new Set(order).size).toBe(4);
     // A pool may be called like a rung.
     expect(priorityOf(named("spot-block"))).toBe(priorityOf(named("a100-block")));
+    expect(priorityOf(named("block-spot"))).toBe(priorityOf(named("a100-spot")));
   });
 
-  it("waits for the longest stream, and never makes more nodes than all groups may have", () => {
+  it("holds a pool's most nodes over all its groups, of which each may have that many", () => {
+    const { zones } = plannedGroups(awsCell(LADDER)).find(({ key }) => key === "a100-on-demand") as PlannedGroups;
+    const { max, gpusPerNode } = awsCell(LADDER).config.pools.a100 as PoolConfig;
+    expect(zones.length).toBeGreaterThan(1);
+    for (const { scalingConfig } of zones) expect(scalingConfig.maxSize).toBe(max);
+    expect(flagsFor(LADDER).filter((flag) => flag.startsWith("--gpu-total"))).toEqual([
+      `--gpu-total=a100:0:${max * gpusPerNode}`,
+    ]);
+  });
+
+  it("never makes more nodes than the cell may have: Karpenter's, and those of a block beside its successor's, too", () => {
+    const most = (pools: object) => maxNodes("us-east-1", awsCell({ pools }).config);
+    expect(most({})).toBe(9);
+    const a100 = { instanceType: "p4de.24xlarge", max: 2 };
+    expect(most({ a100: { ...a100, capacity: ["on-demand", "spot"] } })).toBe(11);
+    expect(most({ a100: { ...a100, capacity: ["block", "spot"], block: BLOCK } })).toBe(13);
+    expect(most({ small: { instanceType: "g6e.12xlarge", manager: "karpenter", max: 2 } })).toBe(17);
+    expect(flagsFor(LADDER)).toContain(`--max-nodes-total=${maxNodes("us-east-1", awsCell(LADDER).config)}`);
+  });
+
+  it("waits for the longest stream, and asks zones alike", () => {
     const flags = flagsFor(LADDER);
-    const groups = plannedGroups(awsCell(LADDER));
-    const most = groups.reduce((sum, { group }) => sum + group.scalingConfig.maxSize, 0);
-    expect(flags).toContain(`--max-nodes-total=${most}`);
+    expect(flags).toContain("--balance-similar-node-groups");
     const grace = awsCell(LADDER).config.models.chat?.drain.graceSeconds ?? 0;
     expect(grace).toBeGreaterThan(1800);
     expect(flags).toContain(`--max-graceful-termination-sec=${grace}`);
