@@ -23,6 +23,9 @@ function pool(given: ParsedStack["pools"][string]): PoolConfig {
 /** Days that audit logs are kept; six years is what health records need (45 CFR 164.316). */
 const RETENTION_DAYS = { development: 30, standard: 365, regulated: 2192 } as const;
 
+const HTTP_PORT = 80;
+const HTTPS_PORT = 443;
+
 const natOf = ({ environment }: ParsedStack) =>
   environment.airgapped ? "none" : environment.profile === "development" ? "single" : "zonal";
 
@@ -32,6 +35,10 @@ export const withCalculated = (parsed: ParsedStack): StackConfig => ({
   cluster: {
     ...parsed.cluster,
     deletionProtection: parsed.cluster.deletionProtection ?? parsed.environment.profile !== "development",
+  },
+  traffic: {
+    ...parsed.traffic,
+    port: parsed.traffic.port ?? (parsed.traffic.tlsSecret === undefined ? HTTP_PORT : HTTPS_PORT),
   },
   monitoring: {
     ...parsed.monitoring,

@@ -42,15 +42,20 @@ type WeightsConfig = ParsedStack["weights"] & { region: string; bucket: string }
 /** Defaults that follow from the profile are filled in. */
 type ClusterConfig = ParsedStack["cluster"] & { deletionProtection: boolean };
 type NetworkConfig = ParsedStack["network"] & { nat: NonNullable<ParsedStack["network"]["nat"]> };
+type TrafficConfig = ParsedStack["traffic"] & { port: number };
 type MonitoringConfig = ParsedStack["monitoring"] & {
   retentionDays: number;
   prometheus: NonNullable<ParsedStack["monitoring"]["prometheus"]>;
 };
 
 /** A stack file, parsed and checked, with every default filled in; secrets are placeholders. */
-export type StackConfig = Omit<ParsedStack, "network" | "cluster" | "pools" | "models" | "weights" | "monitoring"> & {
+export type StackConfig = Omit<
+  ParsedStack,
+  "network" | "cluster" | "pools" | "models" | "weights" | "traffic" | "monitoring"
+> & {
   network: NetworkConfig;
   cluster: ClusterConfig;
+  traffic: TrafficConfig;
   monitoring: MonitoringConfig;
   pools: Record<string, PoolConfig>;
   models: Record<string, ModelConfig>;

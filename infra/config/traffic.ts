@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { CidrBlock, RegionName, seconds } from "./fields";
+import { CidrBlock, Name, RegionName, seconds } from "./fields";
 
 /** How requests reach the models. */
 export const Traffic = z
@@ -15,8 +15,9 @@ export const Traffic = z
         examples: ["llm.example.com"],
         allowed: "a host name like llm.example.com",
       }),
-    port: z.int().min(1).max(65_535).default(80).meta({
-      description: "Port of the gateway. With a certificate clients use 443.",
+    port: z.int().min(1).max(65_535).optional().meta({
+      description:
+        "Port of the gateway. Default: 80, with `tlsSecret` 443. On `aws` clients use 443 as soon as they talk TLS.",
       allowed: "a port from 1 to 65535",
     }),
     proxyReplicas: z.int().min(1).max(64).default(2).meta({
@@ -25,7 +26,7 @@ export const Traffic = z
     }),
     streamIdleSeconds: seconds(5, 3600).default(300).meta({
       description:
-        "A stream without a byte for this long is ended. Streams have no total time-out. At most 340 behind a network load balancer with a certificate.",
+        "A stream without a byte for this long is ended. Streams have no total time-out. At most 340 where a network load balancer ends TLS, whose memory is fixed; others remember silent connections as long as this asks.",
     }),
     regionShares: z
       .record(
@@ -72,6 +73,11 @@ export const Traffic = z
         description:
           "ACM certificate of each region's load balancers. Default: one is made and proven by `hostedZoneId`; without either, the load balancers take plain HTTP and stay internal.",
       }),
+    tlsSecret: Name.optional().meta({
+      description:
+        "Secret (kubernetes.io/tls) in namespace homeport-edge with the certificate for *.<hostname>: Envoy ends TLS, and on `aws` the load balancers pass it through, so that nothing is plain between clients and proxies. You or cert-manager make and renew it; until it is there no connection is taken. Its content never enters this file or the state. In place of `certificates`.",
+      examples: ["models-tls"],
+    }),
     globalAccelerator: z.boolean().default(false).meta({
       description:
         "Two fixed addresses for each model in front of all regions, each client to the nearest one; needs `webFirewall` and `exposure: public` (platform `aws`).",

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { StackConfig } from "../config/schema";
-import { entranceTimes, isEncrypted, LOAD_BALANCERS, loadBalancerKind } from "../core/aws/load-balancing";
+import { endsTls, entranceTimes, LOAD_BALANCERS, loadBalancerKind } from "../core/aws/load-balancing";
 import { DATA_CLASSES } from "../core/data-class";
 import { gatewayName, NAMESPACES } from "../core/names";
 import { KubernetesName, Quantity } from "./fields";
@@ -12,6 +12,9 @@ export const EdgeValues = z.strictObject({
   gateways: z.array(z.strictObject({ name: KubernetesName, dataClass: z.enum(DATA_CLASSES) })),
   port: z.int().min(1).max(65_535),
   hostname: z.string(),
+  tlsSecret: z
+    .union([KubernetesName, z.literal("")])
+    .meta({ description: "Secret with the certificate, beside the Gateways. Empty: plain HTTP." }),
   proxy: z.strictObject({
     image: z
       .string()
@@ -57,7 +60,7 @@ function pace({ environment, models, traffic, regions }: StackConfig) {
       idleSeconds: 600,
     };
   const kind = loadBalancerKind(traffic);
-  const tls = regions.some((region) => isEncrypted(region, traffic));
+  const tls = regions.some((region) => endsTls(region, traffic));
   const times = entranceTimes(kind, tls, traffic.streamIdleSeconds, drains);
   return {
     // The old proxy stays until the load balancer has taken the new one in.
@@ -83,6 +86,7 @@ export function edgeValues(config: StackConfig, image = ""): EdgeValues {
     port: config.traffic.port,
     // On AWS the routes say which names they answer to, because a load balancer's check comes without any.
     hostname: onAws ? "" : (config.traffic.hostname ?? ""),
+    tlsSecret: config.traffic.tlsSecret ?? "",
     proxy: {
       image,
       replicas: config.traffic.proxyReplicas,

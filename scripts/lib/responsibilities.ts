@@ -1,4 +1,5 @@
 import type { LoadedStack } from "../../infra/config/schema";
+import { isEncrypted } from "../../infra/core/aws/load-balancing";
 
 /** Who answers for what, in the order in which a reader asks. */
 export const OWNERS = ["AWS", "Homeport", "your team", "nobody"] as const;
@@ -32,16 +33,17 @@ export const responsibilities = (stack: LoadedStack): Row[] => [
 
 function encryption({ config: { traffic, regions } }: LoadedStack): Row[] {
   const of = row("encryption");
-  const tls =
-    traffic.hostedZoneId !== undefined || regions.every((region) => Object.hasOwn(traffic.certificates, region));
+  const tls = regions.every((region) => isEncrypted(region, traffic));
+  const through = traffic.tlsSecret !== undefined;
   const given = Object.keys(traffic.certificates).length > 0;
   return [
     of("Homeport", "weights, logs, volumes and Kubernetes secrets where they lie"),
     of("AWS", "keys and their hardware"),
     tls
-      ? of("Homeport", "requests up to the load balancer, by TLS")
+      ? of("Homeport", `requests up to the ${through ? "proxies" : "load balancer"}, by TLS`)
       : of("nobody", "requests on their way to the load balancer: no certificate, plain HTTP inside the VPC"),
     ...(given ? [of("your team", "renewal of imported certificates before they end")] : []),
+    ...(through ? [of("your team", `the certificate in Secret ${traffic.tlsSecret}, and its renewal`)] : []),
   ];
 }
 

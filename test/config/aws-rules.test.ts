@@ -168,7 +168,7 @@ describe("exposure", () => {
     expect(linesOf({ cluster: { access: {} }, traffic: { exposure: "public" } })).toEqual([
       "cluster.access.cidrs: missing; the addresses that may reach the Kubernetes API's public endpoint; add `cidrs: [<your network>]`, or close the endpoint with `via: tunnel`",
       "traffic.allowedCidrs: missing; the addresses that may reach a public load balancer; add `allowedCidrs: [203.0.113.0/24]`, or write `exposure: internal`",
-      "traffic.certificates: none for us-east-1, us-west-2; a certificate for each public load balancer; add their ARNs, or `hostedZoneId`, and they are made",
+      "traffic.certificates: none for us-east-1, us-west-2; a certificate for each public load balancer; add their ARNs, or `hostedZoneId`, and they are made; or end TLS in Envoy with `tlsSecret`",
     ]);
   });
 

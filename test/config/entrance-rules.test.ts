@@ -33,10 +33,11 @@ const certificates = Object.fromEntries(
 
 it("a stream may be silent only as long as the load balancer remembers it", () => {
   expect(linesOf({ ...ZONE, streamIdleSeconds: 341 })).toEqual([
-    "traffic.streamIdleSeconds: 341 s; at most 340 s: a network load balancer with TLS forgets a silent connection soon after; lower it, or write `webFirewall: true` (up to 3600 s)",
+    "traffic.streamIdleSeconds: 341 s; at most 340 s: a network load balancer with TLS forgets a silent connection soon after; lower it, or end TLS in Envoy with `tlsSecret` or at `webFirewall: true` (both up to 3600 s)",
   ]);
   expect(linesOf({ ...ZONE, streamIdleSeconds: 340 })).toEqual([]);
   expect(linesOf({ streamIdleSeconds: 3600 })).toEqual([]);
+  expect(linesOf({ ...ZONE, streamIdleSeconds: 3600, tlsSecret: "models-tls" })).toEqual([]);
   expect(linesOf({ ...ZONE, streamIdleSeconds: 3600, webFirewall: true })).toEqual([]);
   expect(linesOf({ ...PUBLIC, streamIdleSeconds: 331, webFirewall: true, globalAccelerator: true })).toEqual([
     "traffic.streamIdleSeconds: 331 s; at most 330 s: Global Accelerator forgets a silent connection soon after; lower it, or remove `globalAccelerator`",
@@ -69,6 +70,19 @@ it("a certificate is for a name", () => {
   expect(linesOf({ certificates })).toEqual([
     "traffic.hostname: missing; required with certificates, which must be for *.<hostname>; add `hostname: llm.example.com`",
   ]);
+});
+
+it("TLS has one end, and a name", () => {
+  expect(linesOf({ hostname: ZONE.hostname, tlsSecret: "models-tls", certificates })).toEqual([
+    `traffic.tlsSecret: with certificates for ${(good.regions as string[]).join(", ")}; one of the two: what passes through is not opened by the load balancers; remove \`certificates\`, or \`tlsSecret\``,
+  ]);
+  expect(linesOf({ ...ZONE, tlsSecret: "models-tls", webFirewall: true })).toEqual([
+    "traffic.tlsSecret: with `webFirewall: true`; one of the two: an application load balancer must open what its firewall reads; remove `tlsSecret` and name `certificates` or `hostedZoneId`, or remove `webFirewall`",
+  ]);
+  expect(linesOf({ tlsSecret: "models-tls" })).toEqual([
+    "traffic.hostname: missing; required with tlsSecret, which must be for *.<hostname>; add `hostname: llm.example.com`",
+  ]);
+  expect(linesOf({ ...PUBLIC, hostedZoneId: undefined, tlsSecret: "models-tls" })).toEqual([]);
 });
 
 it("no model has the address of another one", () => {

@@ -106,6 +106,22 @@ describe("proxies behind load balancers", () => {
     expect(clients).toMatchObject({ proxyProtocol: {}, timeout: { http: { idleTimeout: "340s" } } });
     expect(clients).not.toHaveProperty("clientIPDetection");
     expect(gateway).toMatchObject({ listeners: [expect.not.objectContaining({ hostname: expect.anything() })] });
+    expect(clients).not.toHaveProperty("tls");
+    const through = objects({ ...ZONE, tlsSecret: "models-tls" });
+    expect(through.gateway).toMatchObject({
+      listeners: [
+        {
+          name: "https",
+          protocol: "HTTPS",
+          port: 443,
+          tls: { mode: "Terminate", certificateRefs: [{ kind: "Secret", name: "models-tls" }] },
+        },
+      ],
+    });
+    expect(through.clients).toMatchObject({
+      proxyProtocol: {},
+      tls: { minVersion: "1.2", alpnProtocols: ["http/1.1"] },
+    });
     const forwarded = objects({ ...ZONE, webFirewall: true }).clients;
     expect(forwarded).toMatchObject({ clientIPDetection: { xForwardedFor: { numTrustedHops: 1 } } });
     expect(forwarded).not.toHaveProperty("proxyProtocol");

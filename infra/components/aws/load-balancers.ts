@@ -2,7 +2,7 @@ import { SecurityGroup } from "@pulumi/aws/ec2/securityGroup";
 import { SecurityGroupEgressRule } from "@pulumi/aws/vpc/securityGroupEgressRule";
 import { SecurityGroupIngressRule } from "@pulumi/aws/vpc/securityGroupIngressRule";
 import * as pulumi from "@pulumi/pulumi";
-import { entrancePort } from "../../core/aws/load-balancing";
+import { endsTls, entrancePort } from "../../core/aws/load-balancing";
 import { entrancesOf } from "../../core/entrances";
 import { proxyPort } from "../../core/names";
 import { clientCidrs } from "../../values/aws/load-balancers";
@@ -102,6 +102,7 @@ export class LoadBalancers extends pulumi.ComponentResource {
 
   #certificate(cell: AwsCell): pulumi.Input<string> | undefined {
     const { certificates, hostedZoneId } = cell.config.traffic;
+    if (!endsTls(cell.region, cell.config.traffic)) return undefined;
     const given = certificates[cell.region];
     if (given !== undefined || hostedZoneId === undefined) return given;
     return new Certificate(cell, hostedZoneId, { parent: this }).arn;

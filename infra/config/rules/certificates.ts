@@ -54,3 +54,32 @@ export const zoneHasAHostname: Rule = onAws(({ config: { traffic } }) =>
       ]
     : [],
 );
+
+/** TLS has one end: in the load balancers or in Envoy. */
+export const tlsEndsOnce: Rule = onAws(({ config: { traffic } }) => {
+  if (traffic.tlsSecret === undefined) return [];
+  const path = "traffic.tlsSecret";
+  const given = Object.keys(traffic.certificates);
+  return [
+    ...(given.length > 0
+      ? [
+          {
+            path,
+            given: `with certificates for ${given.join(", ")}`,
+            allowed: "one of the two: what passes through is not opened by the load balancers",
+            fix: "remove `certificates`, or `tlsSecret`",
+          },
+        ]
+      : []),
+    ...(traffic.webFirewall
+      ? [
+          {
+            path,
+            given: "with `webFirewall: true`",
+            allowed: "one of the two: an application load balancer must open what its firewall reads",
+            fix: "remove `tlsSecret` and name `certificates` or `hostedZoneId`, or remove `webFirewall`",
+          },
+        ]
+      : []),
+  ];
+});

@@ -1,6 +1,6 @@
 import {
+  endsTls,
   entranceTimes,
-  isEncrypted,
   LOAD_BALANCERS,
   loadBalancerKind,
   longestSilence,
@@ -17,12 +17,15 @@ function shortestMemory({ webFirewall, globalAccelerator }: StackConfig["traffic
   if (globalAccelerator) return ["Global Accelerator", "lower it, or remove `globalAccelerator`"];
   if (webFirewall) return ["an application load balancer", "lower it"];
   return tls
-    ? ["a network load balancer with TLS", "lower it, or write `webFirewall: true` (up to 3600 s)"]
+    ? [
+        "a network load balancer with TLS",
+        "lower it, or end TLS in Envoy with `tlsSecret` or at `webFirewall: true` (both up to 3600 s)",
+      ]
     : ["a network load balancer", "lower it"];
 }
 
 export const silenceIsShorterThanTheLoadBalancers: Rule = onAws(({ config: { traffic, regions } }) => {
-  const tls = regions.some((region) => isEncrypted(region, traffic));
+  const tls = regions.some((region) => endsTls(region, traffic));
   const longest = longestSilence(loadBalancerKind(traffic), tls, traffic.globalAccelerator);
   if (traffic.streamIdleSeconds <= longest) return [];
   const [who, fix] = shortestMemory(traffic, tls);
@@ -89,12 +92,12 @@ export const acceleratorShowsItsClients: Rule = onAws(({ config: { traffic } }) 
 
 /** A certificate is for a name, so without one no client could trust it. */
 export const certificatesHaveAName: Rule = onAws(({ config: { traffic } }) =>
-  traffic.hostname === undefined && Object.keys(traffic.certificates).length > 0
+  traffic.hostname === undefined && (Object.keys(traffic.certificates).length > 0 || traffic.tlsSecret !== undefined)
     ? [
         {
           path: "traffic.hostname",
           given: "missing",
-          allowed: "required with certificates, which must be for *.<hostname>",
+          allowed: `required with ${traffic.tlsSecret === undefined ? "certificates" : "tlsSecret"}, which must be for *.<hostname>`,
           fix: "add `hostname: llm.example.com`",
         },
       ]

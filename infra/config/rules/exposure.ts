@@ -67,7 +67,7 @@ export const loadBalancersNameTheirClients: Rule = onAws(({ config: { traffic } 
 
 /** Keys and prompts over plain HTTP would cross the internet. */
 export const publicTrafficIsEncrypted: Rule = onAws(({ config: { traffic, regions } }) => {
-  if (traffic.exposure !== "public" || traffic.hostedZoneId !== undefined) return [];
+  if (traffic.exposure !== "public" || traffic.hostedZoneId !== undefined || traffic.tlsSecret !== undefined) return [];
   const without = regions.filter((region) => !Object.hasOwn(traffic.certificates, region));
   return without.length === 0
     ? []
@@ -76,7 +76,7 @@ export const publicTrafficIsEncrypted: Rule = onAws(({ config: { traffic, region
           path: "traffic.certificates",
           given: `none for ${without.join(", ")}`,
           allowed: "a certificate for each public load balancer",
-          fix: "add their ARNs, or `hostedZoneId`, and they are made",
+          fix: "add their ARNs, or `hostedZoneId`, and they are made; or end TLS in Envoy with `tlsSecret`",
         },
       ];
 });

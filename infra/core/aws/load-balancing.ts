@@ -29,15 +29,22 @@ interface Traffic {
   webFirewall: boolean;
   hostedZoneId?: string;
   certificates: Readonly<Record<string, string>>;
+  tlsSecret?: string;
 }
 
 /** WAF belongs to application load balancers only. */
 export const loadBalancerKind = ({ webFirewall }: Pick<Traffic, "webFirewall">): LoadBalancerKind =>
   webFirewall ? "application" : "network";
 
-/** Whether clients of a region talk TLS: with a certificate that was given, or one that the zone proves. */
-export const isEncrypted = (region: string, { hostedZoneId, certificates }: Omit<Traffic, "webFirewall">): boolean =>
-  hostedZoneId !== undefined || certificates[region] !== undefined;
+/** Whether a region's load balancers end TLS: with a certificate that was given, or one that the zone proves. */
+export const endsTls = (
+  region: string,
+  { hostedZoneId, certificates, tlsSecret }: Omit<Traffic, "webFirewall">,
+): boolean => tlsSecret === undefined && (hostedZoneId !== undefined || certificates[region] !== undefined);
+
+/** Whether clients of a region talk TLS, to its load balancers or through them to the proxies. */
+export const isEncrypted = (region: string, traffic: Omit<Traffic, "webFirewall">): boolean =>
+  traffic.tlsSecret !== undefined || endsTls(region, traffic);
 
 /** The port that clients use. */
 export const entrancePort = (region: string, traffic: Omit<Traffic, "webFirewall"> & { port: number }): number =>
@@ -60,7 +67,7 @@ export interface EntranceTimes {
  */
 export function entranceTimes(
   kind: LoadBalancerKind,
-  tls: boolean,
+  endsTls: boolean,
   streamIdle: number,
   drains: readonly DrainSeconds[],
 ): EntranceTimes {
@@ -71,7 +78,7 @@ export function entranceTimes(
     return { idle, proxyIdle: idle + MARGIN, leaving, drain };
   }
   const { tlsIdle } = LOAD_BALANCERS.network;
-  const idle = tls ? tlsIdle : Math.max(tlsIdle, streamIdle + MARGIN);
+  const idle = endsTls ? tlsIdle : Math.max(tlsIdle, streamIdle + MARGIN);
   return { idle, proxyIdle: idle - MARGIN, leaving, drain };
 }
 
@@ -79,8 +86,8 @@ export function entranceTimes(
 const ACCELERATOR_IDLE = 340;
 
 /** The longest silence in a stream that everything on the way outlasts. */
-export function longestSilence(kind: LoadBalancerKind, tls: boolean, accelerated = false): number {
+export function longestSilence(kind: LoadBalancerKind, endsTls: boolean, accelerated = false): number {
   const { network, application } = LOAD_BALANCERS;
-  const balancer = kind === "application" ? application.idle.max : tls ? network.tlsIdle : network.tcpIdle.max;
+  const balancer = kind === "application" ? application.idle.max : endsTls ? network.tlsIdle : network.tcpIdle.max;
   return (accelerated ? Math.min(balancer, ACCELERATOR_IDLE) : balancer) - MARGIN;
 }

@@ -1,9 +1,9 @@
 import type { StackConfig } from "../../config/schema";
 import {
   type EntranceTimes,
+  endsTls,
   entrancePort,
   entranceTimes,
-  isEncrypted,
   LOAD_BALANCERS,
   loadBalancerKind,
   TLS_POLICY,
@@ -23,7 +23,7 @@ const tagsOf = ({ environment }: Place, { key }: Entrance) => ({ Name: `homeport
 const timesOf = (region: string, { traffic, models }: StackConfig): EntranceTimes =>
   entranceTimes(
     loadBalancerKind(traffic),
-    isEncrypted(region, traffic),
+    endsTls(region, traffic),
     traffic.streamIdleSeconds,
     Object.values(models).map(({ drain }) => drain),
   );
@@ -69,7 +69,8 @@ export function targetGroupArgs(entrance: Entrance, place: Place, config: StackC
     port: proxyPort(traffic.port),
     deregistrationDelay: Math.min(LOAD_BALANCERS.deregistrationDelayMax, drain),
     healthCheck: {
-      protocol: "HTTP",
+      // Through the proxy's one door, whatever it speaks; AWS does not judge the certificate of a target.
+      protocol: traffic.tlsSecret === undefined ? "HTTP" : "HTTPS",
       port: "traffic-port",
       path: readinessPath(entrance.model),
       matcher: "200",
@@ -110,7 +111,7 @@ export function listenerArgs(region: string, config: StackConfig) {
   const { traffic } = config;
   const port = entrancePort(region, traffic);
   const network = loadBalancerKind(traffic) === "network";
-  if (!isEncrypted(region, traffic))
+  if (!endsTls(region, traffic))
     return network
       ? { port, protocol: "TCP", tcpIdleTimeoutSeconds: timesOf(region, config).idle }
       : { port, protocol: "HTTP" };

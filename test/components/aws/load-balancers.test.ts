@@ -137,6 +137,38 @@ describe("with a hosted zone", () => {
   });
 });
 
+describe("with TLS that passes through to Envoy", () => {
+  const through = { ...ZONE, tlsSecret: "models-tls", streamIdleSeconds: 1800 };
+
+  it("the listener opens nothing and remembers as long as a stream may be silent", async () => {
+    const { plan } = await entrances({ traffic: through });
+    const { inputs } = plan.only(LISTENER);
+    expect(inputs).toMatchObject({ port: 443, protocol: "TCP", tcpIdleTimeoutSeconds: 1810 });
+    for (const absent of ["certificateArn", "sslPolicy", "alpnPolicy"]) expect(inputs[absent]).toBeUndefined();
+    expect(plan.counts()["aws:acm/certificate:Certificate"]).toBeUndefined();
+    expect(plan.only("aws:route53/record:Record", "us-east-1/chat-internal").inputs.name).toBe("chat.llm.example.com");
+  });
+
+  it("checks reach the readiness route through the same TLS, at the proxies' own port", async () => {
+    const { plan, addresses } = await entrances({ traffic: through });
+    expect(plan.only(GROUP).inputs).toMatchObject({
+      protocol: "TCP",
+      port: 10_443,
+      proxyProtocolV2: true,
+      healthCheck: { protocol: "HTTPS", port: "traffic-port", path: "/homeport/ready/chat", matcher: "200" },
+    });
+    expect(plan.only(BINDING).inputs).toMatchObject({ spec: { serviceRef: { port: 443 } } });
+    expect(plan.only(INGRESS, "proxies-from-load-balancers").inputs).toMatchObject({ fromPort: 10_443 });
+    expect(addresses.chat?.app).toMatch(/^https:\/\/chat\.llm\.example\.com\/p\/app/);
+  });
+
+  it("never names the Secret to AWS, and forgets a short silence no sooner than after 350 s", async () => {
+    const { plan } = await entrances({ traffic: { ...through, streamIdleSeconds: 60 } });
+    expect(plan.only(LISTENER).inputs.tcpIdleTimeoutSeconds).toBe(350);
+    expect(JSON.stringify(plan.resources.map(({ inputs }) => inputs))).not.toContain("models-tls");
+  });
+});
+
 it("models and classes have load balancers of their own, and adding one touches no other", async () => {
   const releases = { r1: `sha256:${"1".repeat(64)}` };
   const chat = { models: { chat: { live: "r1", releases }, code: { live: "r1", releases } } };
@@ -181,6 +213,7 @@ it.each([
   ["plain", {}],
   ["with a zone", { traffic: ZONE }],
   ["public", { traffic: PUBLIC }],
+  ["with TLS that passes through", { traffic: { ...PUBLIC, tlsSecret: "models-tls", streamIdleSeconds: 3600 } }],
   ["with a web firewall and an accelerator", { traffic: { ...PUBLIC, webFirewall: true, globalAccelerator: true } }],
 ])("AWS's schemas take every input: %s", async (_, sections) => {
   const { plan } = await entrances({ ...sections, regions: ["us-east-1", "us-west-2"] });

@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import {
+  endsTls,
   entrancePort,
   entranceTimes,
+  isEncrypted,
   LOAD_BALANCERS,
   loadBalancerKind,
   longestSilence,
@@ -57,4 +59,10 @@ it("clients talk TLS where there is a certificate, or a zone to prove one", () =
   expect(entrancePort("us-east-1", { ...plain, certificates: { "us-east-1": "arn" } })).toBe(443);
   expect(entrancePort("us-west-2", { ...plain, certificates: { "us-east-1": "arn" } })).toBe(80);
   expect(loadBalancerKind({ webFirewall: true })).toBe("application");
+});
+
+it("TLS that passes through is encrypted and not ended, also with a zone for names", () => {
+  const through = { port: 443, webFirewall: false, certificates: {}, hostedZoneId: "Z1", tlsSecret: "models-tls" };
+  expect([isEncrypted("us-east-1", through), endsTls("us-east-1", through)]).toEqual([true, false]);
+  expect(entrancePort("us-east-1", through)).toBe(443);
 });
