@@ -6,7 +6,6 @@ import { gpuSoftware } from "../../values/aws/gpu-software";
 import { pulledIn } from "../../values/aws/images";
 import { KARPENTER, karpenterObjects, karpenterPools, karpenterValues } from "../../values/aws/karpenter";
 import { LOAD_BALANCER_CONTROLLER, loadBalancerControllerValues } from "../../values/aws/load-balancer-controller";
-import { maxNodes } from "../../values/aws/max-nodes";
 import { readVersions, unresolvedImage, type Versions } from "../../values/versions";
 import { type InCell, registerInStages } from "../rendered-chart";
 import type { AwsCell } from "./cell";
