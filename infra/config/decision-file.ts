@@ -33,8 +33,8 @@ const Answers = z.strictObject({
 });
 
 const Objectives = z.strictObject({
-  ttftMs: z.number().positive().default(2000).meta({ description: "Until the first token, in ms." }),
-  tpotMs: z.number().positive().default(100).meta({ description: "From one token to the next, in ms." }),
+  ttftMs: z.number().positive().optional().meta({ description: "Until the first token, in ms." }),
+  tpotMs: z.number().positive().optional().meta({ description: "From one token to the next, in ms." }),
   totalMs: z.number().positive().optional().meta({ description: "Until the whole answer is there, in ms." }),
 });
 
@@ -48,6 +48,7 @@ const Candidate = z.strictObject({
   model: z
     .string()
     .meta({ description: "Id in the catalogue of open models.", examples: ["meta-llama/Llama-3.3-70B-Instruct"] }),
+  maxModelLen: z.int().min(1).default(16_384).meta({ description: "Longest request, in tokens." }),
   quantisation: z.string().optional().meta({ description: "`fp8`, `bf16`, … Default: what was measured." }),
   instanceTypes: z.array(z.string()).min(1).optional().meta({ description: "Default: all with GPUs in the region." }),
   measured: z
@@ -79,18 +80,33 @@ const Fleet = z.strictObject({
   }),
   spot: z
     .strictObject({
+      instanceType: z.string(),
       share: share("Of the nodes."),
       hourlyUsd: atLeast0("Of one node."),
-      overhead: atLeast0("Share more, for restarts."),
+      overhead: share("Capacity more, for what is interrupted."),
     })
-    .optional(),
+    .optional()
+    .meta({ description: "Nodes bought on spot." }),
   plan: z
     .strictObject({
+      instanceType: z.string(),
       nodes: z.int().min(1),
       hourlyUsd: atLeast0("Of one node, paid for every hour."),
       monthsLeft: atLeast0("Of the commitment."),
     })
-    .optional(),
+    .optional()
+    .meta({ description: "Nodes under a savings plan or a reservation." }),
+  environments: z
+    .array(
+      z.strictObject({
+        name: z.string(),
+        instanceType: z.string(),
+        nodes: z.int().min(1),
+        hoursMonthly: atLeast0("Of a month's 730."),
+      }),
+    )
+    .default([])
+    .meta({ description: "Besides production: `dev`, `staging`." }),
   quantities: Quantities.prefault({}).meta({
     description: "What is bought besides nodes. Left out: listed as unpriced.",
   }),

@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { ExitCode } from "../../infra/core/errors";
 import { architectureFile } from "../gen/architecture";
 import { chartSchemaFiles } from "../gen/chart-schemas";
+import { decisionSchemaFile } from "../gen/decision-schema";
 import { type GeneratedFile, settle } from "../gen/generated-file";
 import { monitoringFiles } from "../gen/monitoring-files";
 import { stackReferenceFile } from "../gen/stack-reference";
@@ -15,6 +16,7 @@ const ROOT = resolve(__dirname, "../..");
 
 export const generatedFiles = (): GeneratedFile[] => [
   stackSchemaFile(),
+  decisionSchemaFile(),
   stackReferenceFile(),
   ...chartSchemaFiles(),
   ...monitoringFiles(),

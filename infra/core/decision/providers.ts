@@ -1,3 +1,4 @@
+import { ageDays } from "../catalogue/freshness";
 import type { DataClass } from "../data-class";
 import type { Problem } from "../errors";
 
@@ -14,11 +15,6 @@ export interface DataProcessing {
 }
 
 const VALID_DAYS = 365;
-const DAY_MS = 86_400_000;
-
-/** Whole days from one `YYYY-MM-DD` to another. */
-export const daysBetween = (from: string, to: string): number =>
-  Math.round((Date.parse(to) - Date.parse(from)) / DAY_MS);
 
 /** Whether data of this class may be answered outside at all: the kit's own table lets neither of the upper two leave. */
 export const mayLeave = (dataClass: DataClass): boolean => dataClass === "public" || dataClass === "internal";
@@ -43,7 +39,7 @@ export function agreementProblems(
           fix: `read it and add { url, reviewedOn: "${today}", retentionDays, region }`,
         },
       ];
-    const age = daysBetween(dpa.reviewedOn, today);
+    const age = ageDays(dpa.reviewedOn, today);
     if (age >= 0 && age <= VALID_DAYS) return [];
     return [
       {

@@ -62,7 +62,8 @@ export interface ShapeRow {
   tensorParallel: number;
   nodes: number;
   monthlyUsd: number;
-  timeToFirstTokenMs: number;
+  /** Left out: nobody measured it. */
+  timeToFirstTokenMs?: number;
   /** How sure the throughput is: `measured`, `interpolated`, `outside` the measurements. */
   basis: string;
 }
@@ -73,7 +74,8 @@ export interface PriceSource {
   usd?: number;
   /** Of the price: `node hour`, `1M input tokens`. */
   unit?: string;
-  asOf: string;
-  ageDays: number;
+  /** Left out: the source does not tell its day. */
+  asOf?: string;
+  ageDays?: number;
   source: string;
 }

@@ -81,7 +81,7 @@ export function shapesTable({ shapes }: DecisionReport): Html {
   if (shapes.length === 0) return html``;
   const body = shapes.map(
     (s, i) =>
-      html`<tr${i === 0 ? html` class="total"` : undefined}><th scope="row">${s.nodes} × ${s.instanceType}<small>${s.model}, TP ${s.tensorParallel}</small></th><td class="n">${dollars(s.monthlyUsd)}</td><td class="n">${plain(Math.round(s.timeToFirstTokenMs))} ms<small>${s.basis}</small></td></tr>`,
+      html`<tr${i === 0 ? html` class="total"` : undefined}><th scope="row">${s.nodes} × ${s.instanceType}<small>${s.model}, TP ${s.tensorParallel}</small></th><td class="n">${dollars(s.monthlyUsd)}</td><td class="n">${s.timeToFirstTokenMs === undefined ? "not measured" : `${plain(Math.round(s.timeToFirstTokenMs))} ms`}<small>${s.basis}</small></td></tr>`,
   );
   return html`<section><h2>The cheapest shapes that serve it</h2><table><thead><tr><th scope="col">fleet</th><th class="n" scope="col">a month</th><th class="n" scope="col">first token</th></tr></thead><tbody>${body}</tbody></table></section>`;
 }
@@ -113,7 +113,7 @@ export function risksTable({ risks }: DecisionReport): Html {
 export function pricesTable({ prices, decidedOn }: DecisionReport): Html {
   const rows = prices.map(
     ({ what, usd, unit, asOf, ageDays, source }) =>
-      html`<tr><th scope="row">${what}<small>${source}</small></th><td class="n">${usd === undefined ? "" : `$${usd}`}${unit === undefined ? "" : html`<small>a ${unit}</small>`}</td><td class="n">${asOf}<small>${ageDays} days</small></td></tr>`,
+      html`<tr><th scope="row">${what}<small>${source}</small></th><td class="n">${usd === undefined ? "" : `$${usd}`}${unit === undefined ? "" : html`<small>a ${unit}</small>`}</td><td class="n">${asOf ?? "day unknown"}${ageDays === undefined ? undefined : html`<small>${ageDays} days</small>`}</td></tr>`,
   );
   return html`<section><h2>Where the prices come from</h2><table><thead><tr><th scope="col">price, source</th><th class="n" scope="col">US dollars</th><th class="n" scope="col">of, age on ${decidedOn}</th></tr></thead><tbody>${rows}</tbody></table></section>`;
 }

@@ -1,0 +1,188 @@
+import type { ApiPrice } from "../catalogue/api-price";
+import { ageDays, type Dated } from "../catalogue/freshness";
+import { usdPerRequest } from "../economics/api-cost";
+import { compare, type Question } from "../economics/compare";
+import type { Comparison, Month } from "../economics/comparison";
+import { daysOf, monthly, profileOf, sum } from "../economics/demand";
+import { contradictionsOf } from "./contradictions";
+import { type FleetCandidate, fleetName, type RankedFleet, rankFleets, shapeRow, utilisationBar } from "./fleets";
+import { judgeFirstToken } from "./latency";
+import { type Answers, askedInOrder, VOLUME_RULE } from "./questions";
+import type { DecisionReport, FitRow, PriceSource } from "./report";
+import { ownedRisks } from "./risks";
+import { type Factor, type FactorInputs, scorecard } from "./scorecard";
+import { cheapestOf, decideVerdict, type MonthlyCost } from "./verdict";
+import { wayBack } from "./way-back";
+
+/** All that a decision is made from; everything that is looked up comes with its source. */
+export interface DecisionInputs {
+  name: string;
+  answers: Omit<Answers, "above20M">;
+  weights: Partial<Readonly<Record<Factor, number>>>;
+  quality?: FactorInputs["quality"];
+  /** What clients wait at most for the first token, where somebody asks for it, and their way to the region. */
+  ttftMs?: number;
+  clientNetworkMs?: number;
+  /** The first is the one to beat. */
+  rivals: readonly { price: ApiPrice; ttftP95Ms?: number }[];
+  fleets: readonly FleetCandidate[];
+  fit: readonly FitRow[];
+  /** Why `fleets` is empty, where it is. */
+  refused?: string;
+  wayBack: { weeks: number; engineerHours: number; commitmentUsd: number };
+  /** What all comparisons have in common. */
+  common: Omit<Question, "price" | "self" | "weightsGB" | "sources">;
+  assumptions: readonly string[];
+}
+
+const RUNNERS_UP = 2;
+const BARS = 3;
+const EVIDENCE = "answered in the decision file";
+
+export function decide(inputs: DecisionInputs): DecisionReport {
+  const { answers: given, common, rivals } = inputs;
+  const { usage, today } = common;
+  const profile = profileOf(usage.workloads);
+  const requests = monthly(sum(usage.workloads.map((one) => one.requests)), daysOf(usage));
+  const priced = rivals.map(({ price }) => ({
+    name: `${price.provider} ${price.model}`,
+    usdPerRequest: usdPerRequest(usage.workloads, price),
+  }));
+  const [main] = priced as [(typeof priced)[number]];
+  const ranked = rankFleets(inputs.fleets, profile, requests, main.usdPerRequest);
+  const [best] = ranked;
+  const comparisons = best === undefined ? [] : rivals.map(({ price }) => compareWith(best, price, common));
+  const cost = costs(comparisons[0], requests * main.usdPerRequest);
+  const answers: Answers = { ...given, above20M: requests > VOLUME_RULE.selfAbove };
+  const evidence = { ...allFrom(EVIDENCE), above20M: `${usage.source}: ${millions(requests)} a month` };
+  const rule = askedInOrder(answers, evidence);
+  const breakEvenRequests = comparisons[0]?.breakEven.requestsMonthly;
+  const verdict = decideVerdict({
+    answers,
+    cost,
+    paybackMonth: comparisons[0]?.payback.month,
+    horizonMonths: common.horizonMonths,
+    breakEvenRequests,
+    requestsPerMonth: requests,
+    ...(best === undefined ? { noFit: reasonOf(inputs) } : {}),
+    ...firstTokens(inputs, best),
+  });
+  return {
+    name: inputs.name,
+    decidedOn: today,
+    usage: { source: usage.source, from: usage.from, to: usage.to },
+    setupMonths: best?.candidate.plan.setup.months ?? 0,
+    verdict,
+    rule,
+    contradictions: contradictionsOf({
+      answers,
+      rule,
+      requestsPerMonth: requests,
+      cheapest: cheapestOf(cost.p50, answers.needsFrontier)[0],
+      breakEvenRequests,
+      setupMonths: best?.candidate.plan.setup.months ?? 0,
+    }),
+    risks: ownedRisks(verdict.verdict === "not yet" ? (answers.dataMayLeave ? "api" : "self") : verdict.verdict),
+    scorecard: scorecard(
+      { answers, cost: { low: cost.p10, high: cost.p90 }, ...(inputs.quality ? { quality: inputs.quality } : {}) },
+      inputs.weights,
+    ),
+    comparisons,
+    utilisation: ranked
+      .slice(0, BARS)
+      .flatMap((fleet) => priced.slice(0, 2).map((rival) => utilisationBar(fleet, rival, profile, requests))),
+    fit: inputs.fit,
+    shapes: ranked.slice(0, 1 + RUNNERS_UP).map(shapeRow),
+    ...wayBackOf(inputs, comparisons[0], best),
+    prices: pricesOf(rivals, best, today),
+    assumptions: [...inputs.assumptions, ...(best?.candidate.doubts ?? []).map((doubt) => `throughput: ${doubt}`)],
+  };
+}
+
+const millions = (n: number): string => `${(n / 1e6).toLocaleString("en-US", { maximumFractionDigits: 2 })}M`;
+
+const allFrom = (text: string): Record<keyof Answers, string> => ({
+  dataMayLeave: text,
+  above20M: text,
+  mlCapacity: text,
+  needsFrontier: text,
+  weeksAcceptable: text,
+});
+
+function compareWith({ candidate }: RankedFleet, price: ApiPrice, common: DecisionInputs["common"]): Comparison {
+  const { plan, weightsGB, throughput, price: nodePrice } = candidate;
+  const sources = [
+    { what: `throughput of ${fleetName(candidate)}`, ...throughput },
+    // A price without a day is in the report's own list of prices.
+    ...(nodePrice.asOf === undefined
+      ? []
+      : [{ what: `price of ${plan.fleet.instanceType}`, asOf: nodePrice.asOf, source: nodePrice.source }]),
+  ];
+  return compare({ ...common, price, self: plan, weightsGB, sources });
+}
+
+/** Without a fleet the API's price is all there is. */
+function costs(comparison: Comparison | undefined, apiUsd: number): Record<"p10" | "p50" | "p90", MonthlyCost> {
+  const at = (percentile: Month["percentile"]): MonthlyCost => {
+    const month = comparison?.months.find((one) => one.percentile === percentile);
+    if (month === undefined) return { apiUsd };
+    return {
+      apiUsd: month.api.monthlyUsd,
+      selfUsd: month.self.monthlyUsd,
+      ...(month.hybrid ? { hybridUsd: month.hybrid.monthlyUsd } : {}),
+    };
+  };
+  return { p10: at(10), p50: at(50), p90: at(90) };
+}
+
+function reasonOf({ refused, fleets }: DecisionInputs): string {
+  const [close] = fleets;
+  if (close === undefined) return refused ?? "no shape of the catalogue serves it";
+  return `nothing measured keeps the objectives, ${fleetName(close)} does not either`;
+}
+
+function firstTokens({ ttftMs, clientNetworkMs, rivals }: DecisionInputs, best: RankedFleet | undefined) {
+  if (ttftMs === undefined || best === undefined) return {};
+  const network = clientNetworkMs === undefined ? {} : { networkMs: clientNetworkMs };
+  const measured = (ms: number | undefined) => (ms === undefined ? {} : { measuredTtftMs: ms });
+  return {
+    firstToken: {
+      api: judgeFirstToken("api", ttftMs, { ...network, ...measured(rivals[0]?.ttftP95Ms) }),
+      self: judgeFirstToken("self", ttftMs, { ...network, ...measured(best.candidate.timeToFirstTokenMs) }),
+    },
+  };
+}
+
+function wayBackOf(
+  { wayBack: given }: DecisionInputs,
+  comparison: Comparison | undefined,
+  best: RankedFleet | undefined,
+) {
+  if (comparison === undefined || best === undefined) return {};
+  const engineerHourlyUsd = best.candidate.plan.people?.usdPerHour ?? 0;
+  return { wayBack: wayBack(comparison, { ...given, engineerHourlyUsd }) };
+}
+
+function pricesOf(rivals: DecisionInputs["rivals"], best: RankedFleet | undefined, today: string): PriceSource[] {
+  const dated = (what: string, usd: number, unit: string, of: Dated): PriceSource => ({
+    what,
+    usd,
+    unit,
+    ...(of.asOf === undefined ? {} : { asOf: of.asOf, ageDays: ageDays(of.asOf, today) }),
+    source: of.source,
+  });
+  const api = rivals.flatMap(({ price }) => [
+    dated(`${price.provider} ${price.model}, input`, price.usdPerMillion.input, "1M tokens", price),
+    dated(`${price.provider} ${price.model}, output`, price.usdPerMillion.output, "1M tokens", price),
+  ]);
+  if (best === undefined) return api;
+  const { plan, price } = best.candidate;
+  const items = Object.entries(plan.unitPrices)
+    .filter(([item]) => (plan.quantities[item as keyof typeof plan.quantities] ?? 0) > 0)
+    .map(([item, unit]) => dated(item, unit.usd, "unit", unit));
+  return [
+    ...api,
+    dated(`${plan.fleet.instanceType}, on demand`, plan.nodePrices.onDemandUsd, "node hour", price),
+    ...items,
+  ];
+}

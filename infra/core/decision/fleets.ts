@@ -1,0 +1,81 @@
+import type { Dated } from "../catalogue/freshness";
+import { breakEvenUtilisation, utilisationOf } from "../economics/break-even";
+import type { Profile } from "../economics/demand";
+import { fleetFor } from "../economics/fleet";
+import { productionNodes, type SelfPlan, selfBill } from "../economics/self-cost";
+import type { ShapeRow, UtilisationBar } from "./report";
+
+/** One way to run an open model: a purchasable shape on which it fits and whose throughput is known. */
+export interface FleetCandidate {
+  /** Id in the catalogue of open models. */
+  model: string;
+  tensorParallel: number;
+  plan: SelfPlan;
+  /** Of the releases that a node's disk holds, in GB. */
+  weightsGB: number;
+  /** Left out: nobody measured it. */
+  timeToFirstTokenMs?: number;
+  /** `measured`, `interpolated`, `outside`, and what makes it so. */
+  basis: string;
+  doubts: readonly string[];
+  meetsObjectives: boolean;
+  /** Where and when the throughput was measured. */
+  throughput: { asOf: string; source: string };
+  /** Of the node's price. */
+  price: Dated;
+}
+
+export interface RankedFleet {
+  candidate: FleetCandidate;
+  nodes: number;
+  monthlyUsd: number;
+}
+
+/** Those that keep the objectives, the cheapest month first. */
+export function rankFleets(
+  candidates: readonly FleetCandidate[],
+  profile: Profile,
+  requestsMonthly: number,
+  apiUsdPerRequest: number,
+): RankedFleet[] {
+  return candidates
+    .filter(({ meetsObjectives }) => meetsObjectives)
+    .map((candidate) => ({
+      candidate,
+      nodes: fleetFor(requestsMonthly, profile, candidate.plan.fleet).nodes,
+      monthlyUsd: selfBill(requestsMonthly, profile, candidate.plan, apiUsdPerRequest).monthlyUsd,
+    }))
+    .sort((a, b) => a.monthlyUsd - b.monthlyUsd);
+}
+
+const lastPart = (model: string): string => model.replace(/^.*\//, "");
+
+export const fleetName = ({ model, tensorParallel, plan }: FleetCandidate): string =>
+  `${lastPart(model)} on ${plan.fleet.instanceType}, TP ${tensorParallel}`;
+
+export const shapeRow = ({ candidate, nodes, monthlyUsd }: RankedFleet): ShapeRow => ({
+  model: candidate.model,
+  instanceType: candidate.plan.fleet.instanceType,
+  tensorParallel: candidate.tensorParallel,
+  nodes,
+  monthlyUsd,
+  ...(candidate.timeToFirstTokenMs === undefined ? {} : { timeToFirstTokenMs: candidate.timeToFirstTokenMs }),
+  basis: candidate.basis,
+});
+
+/** How busy a fleet's nodes must be to cost less than a rival, and how busy they would be. */
+export function utilisationBar(
+  { candidate }: RankedFleet,
+  rival: { name: string; usdPerRequest: number },
+  profile: Profile,
+  requestsMonthly: number,
+): UtilisationBar {
+  const { plan } = candidate;
+  const { hourlyUsd, nodeHours } = productionNodes(requestsMonthly, profile, plan);
+  return {
+    fleet: fleetName(candidate),
+    rival: rival.name,
+    breakEven: breakEvenUtilisation(hourlyUsd, profile, plan.fleet, rival.usdPerRequest),
+    actual: utilisationOf(requestsMonthly, nodeHours, profile, plan.fleet),
+  };
+}

@@ -1,0 +1,30 @@
+import { PRESET, type PresetName } from "../../../infra/core/decision/presets";
+import { mayLeave } from "../../../infra/core/decision/providers";
+
+/** A decision file to be corrected line by line: the preset's answers, and examples for what only its owner knows. */
+export function decisionFromPreset(name: string, preset: PresetName): string {
+  const { what, dataClass, answers, objectives } = PRESET[preset];
+  const ttft = objectives.ttftMs === undefined ? "" : `objectives: { ttftMs: ${objectives.ttftMs} }\n`;
+  const leaves = mayLeave(dataClass);
+  const providers = leaves
+    ? `# Read the data-processing agreement, then write down what it says; without it internal data may not go there.
+providers:
+  bedrock:
+    dpa: { url: https://…, reviewedOn: YYYY-MM-DD, retentionDays: 0, region: us-east-1 }
+`
+    : "";
+  return `# yaml-language-server: $schema=../decision.schema.json
+# ${name}: an API or own models? From the preset ${preset}: ${what}. Correct every line, then: homeport decide ${name}
+usage: usage/${name}.json   # written by: homeport usage record
+region: us-east-1
+data: { class: ${dataClass}, mayLeave: ${leaves} }
+answers: { mlCapacity: ${answers.mlCapacity}, needsFrontier: ${answers.needsFrontier}, weeksAcceptable: ${answers.weeksAcceptable} }
+${ttft}# The first is the one to beat: what you use today, or a host of the same open weights.
+rivals:
+  - { provider: bedrock, model: "openai.gpt-oss-120b-1:0" }
+candidates:
+  - { model: openai/gpt-oss-120b }
+people: { hoursMonthly: 80, usdPerHour: 90 }
+setup: { months: 2, monthlyUsd: 15000 }
+${providers}`;
+}

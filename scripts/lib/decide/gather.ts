@@ -1,0 +1,97 @@
+import type { DecisionFile } from "../../../infra/config/decision-file";
+import type { ApiPrice } from "../../../infra/core/catalogue/api-price";
+import { API_PRICES, retirementOf } from "../../../infra/core/catalogue/api-prices";
+import { OPEN_MODELS, type OpenModel, openModel } from "../../../infra/core/catalogue/open-models";
+import type { DecisionInputs } from "../../../infra/core/decision/decide";
+import { nearest } from "../../../infra/core/did-you-mean";
+import { profileOf } from "../../../infra/core/economics/demand";
+import type { Usage } from "../../../infra/core/economics/usage";
+import { InputError, type Problem } from "../../../infra/core/errors";
+import { assumptionsOf, commitmentOf } from "./self-plan";
+import { waysToRun } from "./ways";
+
+/** From a decision file and a usage to all that the decision is made from: prices, what fits, what was measured. */
+export function gather(name: string, file: DecisionFile, usage: Usage, today: string): DecisionInputs {
+  const problems: Problem[] = [];
+  const rivals = file.rivals.flatMap(({ provider, model, ttftP95Ms }, i) => {
+    const price = priceOf({ provider, model }, `rivals[${i}].model`, today, problems);
+    return price === undefined ? [] : [{ price, ...(ttftP95Ms === undefined ? {} : { ttftP95Ms }) }];
+  });
+  const candidates = file.candidates.flatMap((candidate, i) => {
+    const model = modelOf(candidate.model, `candidates[${i}].model`, problems);
+    return model === undefined ? [] : [{ candidate, model }];
+  });
+  if (problems.length > 0) throw new InputError(problems);
+
+  const profile = profileOf(usage.workloads);
+  const ways = candidates.map((one) => waysToRun({ ...one, file, profile }));
+  const refused = ways.map((way) => way.refused).find((why) => why !== undefined);
+  const { data, answers, objectives, clientNetworkMs, quality } = file;
+  return {
+    name,
+    answers: { dataMayLeave: data.mayLeave, ...answers },
+    weights: file.weights,
+    ...(quality ? { quality } : {}),
+    ...(objectives.ttftMs === undefined ? {} : { ttftMs: objectives.ttftMs }),
+    ...(clientNetworkMs === undefined ? {} : { clientNetworkMs }),
+    rivals,
+    fleets: ways.flatMap(({ fleets }) => fleets),
+    fit: ways.flatMap(({ fit }) => fit),
+    ...(refused === undefined ? {} : { refused }),
+    wayBack: { ...file.wayBack, commitmentUsd: commitmentOf(file) },
+    common: {
+      today,
+      usage,
+      ...(file.hybrid ? { split: file.hybrid } : {}),
+      monthlyGrowth: file.growthPerMonth,
+      horizonMonths: file.horizonMonths,
+      catalogue: API_PRICES,
+    },
+    assumptions: assumptionsOf(file),
+  };
+}
+
+const CATALOGUE = "see homeport catalogue show";
+
+/** The list price of a rival that is still sold. */
+function priceOf(
+  rival: { provider: string; model: string },
+  path: string,
+  today: string,
+  problems: Problem[],
+): ApiPrice | undefined {
+  const sold = API_PRICES.filter(({ provider }) => provider === rival.provider);
+  const price = sold.find(({ model }) => model === rival.model);
+  const given = `${rival.provider} ${rival.model}`;
+  if (price === undefined) {
+    const known = sold.length === 0 ? API_PRICES.map(({ provider }) => provider) : sold.map(({ model }) => model);
+    const meant = nearest(sold.length === 0 ? rival.provider : rival.model, known);
+    const fix = meant === undefined ? CATALOGUE : `did you mean \`${meant}\`? ${CATALOGUE}`;
+    problems.push({ path, given, allowed: "a model with a recorded price", fix });
+    return undefined;
+  }
+  const end = retirementOf(price, today);
+  if (end?.level === "error")
+    problems.push({ path, given: `${given}, withdrawn on ${end.on}`, allowed: "a model that is sold", fix: CATALOGUE });
+  return price;
+}
+
+/** An open model that may be served in production. */
+function modelOf(id: string, path: string, problems: Problem[]): OpenModel | undefined {
+  const model = openModel(id);
+  if (model === undefined) {
+    const meant = nearest(
+      id,
+      OPEN_MODELS.map((known) => known.id.toLowerCase()),
+    );
+    const fix = meant === undefined ? CATALOGUE : `did you mean \`${meant}\`?`;
+    problems.push({ path, given: id, allowed: "a model of the catalogue of open models", fix });
+  } else if (model.licenceClass === "research-only" || model.commercialUse === "no")
+    problems.push({
+      path,
+      given: `${id}, licence ${model.licence}`,
+      allowed: "a model whose licence allows production",
+      fix: CATALOGUE,
+    });
+  return model;
+}

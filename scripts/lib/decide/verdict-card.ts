@@ -1,0 +1,148 @@
+import { ageText } from "../../../infra/core/catalogue/freshness";
+import type { InputDifference } from "../../../infra/core/decision/record";
+import type { DecisionReport, PriceSource } from "../../../infra/core/decision/report";
+import type { Verdict } from "../../../infra/core/decision/verdict";
+import { table, wrapped } from "../report";
+import { dollars, percent, short } from "../report-page/numbers";
+import { rivalName } from "../report-page/volume-plot";
+
+/** The decision as text of at most 80 columns. */
+
+export const VERDICT: Readonly<Record<Verdict, string>> = {
+  api: "USE THE API",
+  self: "RUN OWN MODELS",
+  hybrid: "HYBRID",
+  "not yet": "NOT YET",
+};
+
+const OPTION = { api: "the API", self: "own models", hybrid: "hybrid" } as const;
+const SAVINGS = 3;
+
+export function verdictCard(report: DecisionReport): string {
+  const { name, decidedOn, verdict, comparisons } = report;
+  const parts = [
+    `${name}, ${decidedOn}: ${VERDICT[verdict.verdict]}`,
+    wrapped(`  ${verdict.binding.constraint}: ${verdict.binding.text}`),
+    ...(comparisons.length > 0 ? ["", monthly(report), "", facts(report)] : []),
+    "",
+    ...remarks(report).map((text) => wrapped(`- ${text}`)),
+  ];
+  return parts.join("\n");
+}
+
+function monthly({ comparisons }: DecisionReport): string {
+  const [main, ...others] = comparisons;
+  if (main === undefined) return "";
+  const row = (what: string, cells: readonly (number | undefined)[]) => [
+    what,
+    ...cells.map((usd) => (usd === undefined ? "-" : dollars(usd)).padStart(12)),
+  ];
+  const { months, fleet } = main;
+  return table([
+    ["a month at", ...months.map(({ percentile, requests }) => `P${percentile} ${short(requests)}`.padStart(12))],
+    row(
+      cut(`API ${rivalName(main)}`),
+      months.map(({ api }) => api.monthlyUsd),
+    ),
+    ...others.map((other) =>
+      row(
+        cut(`API ${rivalName(other)}`),
+        other.months.map(({ api }) => api.monthlyUsd),
+      ),
+    ),
+    row(
+      cut(`own ${fleet.nodes} x ${fleet.instanceType}`),
+      months.map(({ self }) => self.monthlyUsd),
+    ),
+    ...(months.some(({ hybrid }) => hybrid)
+      ? [
+          row(
+            "hybrid",
+            months.map(({ hybrid }) => hybrid?.monthlyUsd),
+          ),
+        ]
+      : []),
+  ]);
+}
+
+const cut = (text: string): string => (text.length > 38 ? `${text.slice(0, 37)}…` : text);
+
+function facts({ comparisons, shapes, wayBack }: DecisionReport): string {
+  const [main] = comparisons;
+  if (main === undefined) return "";
+  const { breakEven, utilisation, payback } = main;
+  const even = breakEven.requestsMonthly;
+  const [shape] = shapes;
+  return table(
+    [
+      [
+        "break-even V*",
+        even === undefined
+          ? (breakEven.note ?? "at no volume")
+          : `${short(even)} requests a month, now ${short(main.requestsMonthly)}`,
+      ],
+      [
+        "break-even u*",
+        `${percent(utilisation.nodesOnly)} of the nodes' capacity, used ${percent(utilisation.actual)}`,
+      ],
+      [
+        "payback",
+        payback.month === undefined
+          ? `not within ${payback.cumulative.length} months`
+          : `month ${payback.month}, set-up included`,
+      ],
+      ...(shape ? [["throughput", `${shape.model}, TP ${shape.tensorParallel}, ${shape.basis}`]] : []),
+      ...(wayBack ? [["the way back", `${dollars(wayBack.totalUsd)} once, ${wayBack.weeks} weeks`]] : []),
+    ].map(([term = "", text = ""]) => [term, text.length > 63 ? `${text.slice(0, 62)}…` : text]),
+  );
+}
+
+function remarks({
+  decidedOn,
+  rule,
+  contradictions,
+  verdict,
+  comparisons,
+  shapes,
+  prices,
+  assumptions,
+}: DecisionReport): string[] {
+  const last = rule.asked.at(-1);
+  const says = rule.verdict === "either" ? "either" : OPTION[rule.verdict];
+  const savings = (comparisons[0]?.savings ?? []).slice(0, SAVINGS);
+  const age = ({ ageDays }: PriceSource): number => ageDays ?? Number.POSITIVE_INFINITY;
+  const oldest = [...prices].sort((a, b) => age(b) - age(a))[0];
+  return [
+    `rule ${rule.rule} says ${says}: ${last?.question}? ${last?.answer ? "yes" : "no"} (${last?.evidence})`,
+    ...contradictions.map(({ text }) => `contradiction: ${text}`),
+    ...verdict.flipsAt.map(
+      ({ volume, cheapest }) => `at ${volume.toUpperCase()} of the volume the cheapest is ${OPTION[cheapest]}`,
+    ),
+    ...savings.map(({ what, savedUsd }) => `before any GPU: ${what} saves ${dollars(savedUsd)} a month`),
+    ...shapes
+      .slice(1)
+      .map(
+        (s) =>
+          `runner-up: ${s.nodes} x ${s.instanceType}, ${s.model}, TP ${s.tensorParallel}: ${dollars(s.monthlyUsd)}`,
+      ),
+    ...unpriced(comparisons),
+    ...(oldest ? [`oldest price: ${oldest.what}, ${ageText(oldest, decidedOn)}: ${oldest.source}`] : []),
+    ...assumptions.map((text) => `assumed: ${text}`),
+  ];
+}
+
+function unpriced(comparisons: DecisionReport["comparisons"]): string[] {
+  const items = comparisons[0]?.months[1]?.self.unpriced ?? [];
+  return items.length === 0 ? [] : [`not priced, not counted as 0: ${items.map(({ what }) => what).join("; ")}`];
+}
+
+/** Why a verdict is no longer what was recorded. */
+export function flipText(before: Verdict, now: DecisionReport, differences: readonly InputDifference[]): string {
+  const rows = differences.map(({ input, before: was, now: is }) => [input, String(was ?? "-"), String(is ?? "-")]);
+  return [
+    `${now.name}: the verdict flips from ${VERDICT[before]} to ${VERDICT[now.verdict.verdict]}`,
+    wrapped(`  ${now.verdict.binding.text}`),
+    "",
+    table([["input", "recorded", "now"], ...rows]),
+  ].join("\n");
+}
