@@ -9,6 +9,7 @@ import {
   parseDocument,
   stringify,
   type YAMLMap,
+  type YAMLSeq,
 } from "yaml";
 import { InputError, OperationError } from "../../infra/core/errors";
 import type { Pointers } from "../../infra/core/pointers";
@@ -66,11 +67,13 @@ function withdrawnEdits(text: string, model: string, withdrawn: Pointers["withdr
   // The last reason takes its key along: an empty map would be one more line that says nothing.
   if (Object.keys(withdrawn).length === 0) return [{ path, value: undefined, after }];
   const gone = Object.keys(before).filter((name) => !(name in withdrawn));
-  // One line per reason: a flow map with two sentences in it is unreadable in review.
-  if (!isMap(node) || node.flow || gone.length > 0) return [{ path, value: { ...withdrawn }, after }];
-  return Object.entries(withdrawn)
-    .filter(([name, reason]) => before[name] !== reason)
-    .map(([name, reason]) => ({ path: [...path, name], value: reason }));
+  if (!isMap(node) || node.flow) return [{ path, value: { ...withdrawn }, after }];
+  const added = Object.entries(withdrawn).filter(([name, reason]) => before[name] !== reason);
+  // New ones first, so that a line is never the map's last when it goes.
+  return [
+    ...added.map(([name, reason]) => ({ path: [...path, name], value: reason })),
+    ...gone.map((name) => ({ path: [...path, name], value: undefined })),
+  ];
 }
 
 /** The text as a YAML document, or every syntax error with line and column. */
@@ -130,15 +133,17 @@ function spliced(text: string, { path, value, comment, after = [] }: Edit): stri
   const parent = doc.getIn(["config", ...above], true);
   if (parent === undefined && above.length > 0 && value !== undefined)
     return spliced(text, { path: above, value: { [key]: value }, comment });
-  if (!isMap(parent) || parent.items.length === 0) return undefined;
+  if (!isMap(parent)) return undefined;
+  if (parent.items.length === 0) return firstEntry(text, parent, { [key]: value }, comment);
   const pair = pairOf(parent, key);
   if (pair && value !== undefined) {
+    if (isSeq(pair.value) && !pair.value.flow && Array.isArray(value)) return listLines(text, pair.value, value);
     const [start, end] = rangeOf(pair.value) ?? [0, 0];
     const old = text.slice(start, end);
     if (old === "" || old.includes("\n")) return undefined;
     return text.slice(0, start) + flow(value) + text.slice(end);
   }
-  if (parent.flow) return undefined;
+  if (parent.flow) return value === undefined ? undefined : flowEntry(text, parent, `${key}: ${flow(value)}`, comment);
   if (pair) {
     if (parent.items.length === 1) return undefined;
     const from = text.lastIndexOf("\n", rangeOf(pair.key)![0]) + 1;
@@ -157,6 +162,52 @@ function spliced(text: string, { path, value, comment, after = [] }: Edit): stri
   let end = lineEnd(text, contentEnd(text, sibling));
   if (text[end - 1] === "\r") end -= 1;
   return text.slice(0, end) + entry.map((line) => newline + indent + line).join("") + note + text.slice(end);
+}
+
+/** An entry behind the last one of a map in braces. */
+function flowEntry(text: string, map: YAMLMap, entry: string, comment: string | undefined): string | undefined {
+  const end = rangeOf(map.items.at(-1)?.value)?.[1];
+  return end === undefined ? undefined : withinLine(text, end, end, `, ${entry}`, comment);
+}
+
+/** Other text in one line, and a comment at its end where there is none yet. */
+function withinLine(text: string, start: number, end: number, now: string, comment: string | undefined): string {
+  const rest = text.slice(end, lineEnd(text, end)).trimEnd();
+  const note = comment === undefined || rest.includes("#") ? "" : `   # ${comment}`;
+  return text.slice(0, start) + now + rest + note + text.slice(end + rest.length);
+}
+
+/** The first entry of an empty map `{}`: on lines of its own below its key, or between the braces of a map in braces. */
+function firstEntry(text: string, map: YAMLMap, entry: object, comment: string | undefined): string | undefined {
+  const [start, end] = rangeOf(map) ?? [0, 0];
+  if (text.slice(start, end) !== "{}") return undefined;
+  const head = text.slice(text.lastIndexOf("\n", start - 1) + 1, start);
+  if (!/^ *[^{[]*: *$/.test(head)) return withinLine(text, start, end, flow(entry), comment);
+  const newline = text.includes("\r\n") ? "\r\n" : "\n";
+  const indent = `${/^ */.exec(head)?.[0]}  `;
+  const below = stringify(entry, { lineWidth: 0 }).trimEnd().split("\n");
+  const note = comment === undefined ? "" : `   # ${comment}`;
+  const rest = text.slice(end, lineEnd(text, end)).trimEnd();
+  const lines = below.map((one) => newline + indent + one).join("");
+  return text.slice(0, start).trimEnd() + rest + lines + note + text.slice(end + rest.length);
+}
+
+/** A list with an item a line: those that stay keep their lines and comments, new ones are written as their neighbours. */
+function listLines(text: string, list: YAMLSeq, value: readonly unknown[]): string | undefined {
+  const ranges = list.items.map(rangeOf);
+  const first = ranges[0];
+  const last = ranges.at(-1);
+  if (first === undefined || last === undefined || value.length === 0) return undefined;
+  const from = text.lastIndexOf("\n", first[0]) + 1;
+  const to = lineEnd(text, last[1] - (text[last[1] - 1] === "\n" ? 1 : 0));
+  const lines = text.slice(from, to).split("\n");
+  if (lines.length !== list.items.length) return undefined;
+  const dash = /^\s*- /.exec(lines[0] ?? "")?.[0];
+  const ending = text.includes("\r\n") ? "\r" : "";
+  if (dash === undefined) return undefined;
+  const kept = (one: unknown) => lines[list.items.findIndex((item) => plain(item) === one)]?.replace(/\r$/, "");
+  const next = value.map((one) => kept(one) ?? dash + flow(one)).join(`${ending}\n`);
+  return text.slice(0, from) + next + (text[to - 1] === "\r" ? "\r" : "") + text.slice(to);
 }
 
 /** The candidate is small and of a fixed shape: one line, as the documentation writes it. */

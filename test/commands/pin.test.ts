@@ -82,6 +82,15 @@ describe("homeport pin", () => {
     expect([JSON.stringify(fileOf(p.root, "r1")), p.stack()]).toEqual([file, stack]);
   });
 
+  it("takes the releases that a model names one after the other, whichever comes first", async () => {
+    const named = "  homeport:models: { chat: { live: r3, previous: [r1,r2], releases: {} } }\n";
+    const p = project(`${STACK}${named}`);
+    expect(await pin("chat", "r1", p.a, options, p.root)).toBe(0);
+    expect(await pin("chat", "r2", p.b, options, p.root)).toBe(0);
+    expect(p.stack()).toContain("previous: [r1,r2]");
+    expect(p.stack()).toContain(STACK);
+  });
+
   it("finishes a pin that died between the two files", async () => {
     const p = project();
     await pin("chat", "r1", p.a, options, p.root);

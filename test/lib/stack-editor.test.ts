@@ -179,6 +179,36 @@ describe("editing pins", () => {
     expect(changed).toEqual([`        r43: ${id("c")}   # org/model@abcd, vLLM 0.33, a100x4`]);
   });
 
+  it("splices into maps in braces, empty ones and lists with an item a line: every other byte stays", () => {
+    const text = `config:
+  homeport:regions: [us-east-1,us-west-2]  # no spaces, on purpose
+  homeport:models:
+    tiny: {live: a, releases: {a: ${id("1")}}}
+    wide: { live: a, releases: { a: ${id("1")} } } # said
+    chat:
+      live: r1
+      previous:
+        - r2   # was good
+        - r1
+      releases: {}
+`;
+    const one = withRelease(text, "tiny", "b", id("2"), "org/model", FILE);
+    expect(one).toBe(text.replace(`{a: ${id("1")}}}`, `{a: ${id("1")}, b: ${id("2")}}}   # org/model`));
+    expect(withRelease(text, "wide", "b", id("2"), "org/model", FILE)).toBe(
+      text.replace(`{ a: ${id("1")} }`, `{ a: ${id("1")}, b: ${id("2")} }`),
+    );
+    expect(withRelease(text, "chat", "r1", id("2"), "org/model", FILE)).toBe(
+      text.replace("releases: {}", `releases:\n        r1: ${id("2")}   # org/model`),
+    );
+    const pointers: Pointers = { live: "r1", previous: ["r3", "r2"], withdrawn: {}, generation: 2 };
+    expect(withPointers(text, "chat", pointers, FILE)).toBe(
+      text.replace(
+        "        - r2   # was good\n        - r1\n",
+        "        - r3\n        - r2   # was good\n      generation: 2\n",
+      ),
+    );
+  });
+
   it.each(["config: {}\n", "config:\n  homeport:environment: { platform: kubernetes, owner: ml } # us\n", STACK])(
     "makes a model's first release live",
     (text) => {

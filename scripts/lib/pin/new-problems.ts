@@ -3,7 +3,7 @@ import { todayUtc } from "../../../infra/config/checked-stack";
 import { parseConfig } from "../../../infra/config/parse";
 import { readReleases } from "../../../infra/config/release-files";
 import { parseStackFile } from "../../../infra/config/stack-file";
-import { formatProblem, type Problem } from "../../../infra/core/errors";
+import type { Problem } from "../../../infra/core/errors";
 import type { ReleaseFile } from "../../../infra/core/release";
 import { withPointers } from "../stack-editor";
 import type { StackPaths } from "../stack-paths";
@@ -20,9 +20,12 @@ export interface NewRelease {
  * stack had before are not the pin's business: a first pin makes a stack complete that was not.
  */
 export function newProblems(paths: StackPaths, before: string, after: string, release: NewRelease): Problem[] {
-  const known = new Set(problemsOf(paths, before).map(formatProblem));
-  return problemsOf(paths, staged(paths, after, release), release).filter((p) => !known.has(formatProblem(p)));
+  const known = new Set(problemsOf(paths, before).map(complaint));
+  return problemsOf(paths, staged(paths, after, release), release).filter((p) => !known.has(complaint(p)));
 }
+
+/** What is wrong, and where: what is allowed instead changes with every release that is pinned. */
+const complaint = ({ path, given }: Problem): string => `${path}: ${given}`;
 
 /** The stack as it would be with the release staged; a live one runs already. */
 function staged(paths: StackPaths, text: string, { model, name }: NewRelease): string {
