@@ -9,6 +9,13 @@ type Register = (program: Command) => void;
 // require, not import(): tsx hooks CommonJS only, which is what makes the command line start within a second.
 /** By what its user is about to do, in the order in which that is done. */
 const VERBS: Readonly<Record<string, Readonly<Record<string, () => { register: Register }>>>> = {
+  "Decide:": {
+    usage: () => require("./commands/usage"),
+    catalogue: () => require("./commands/catalogue"),
+    fit: () => require("./commands/fit"),
+    decide: () => require("./commands/decide"),
+    cost: () => require("./commands/cost"),
+  },
   "Review, without a cluster or credentials:": {
     render: () => require("./commands/render"),
     validate: () => require("./commands/validate"),

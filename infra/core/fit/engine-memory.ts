@@ -20,6 +20,8 @@ const NON_TORCH = { dense: 0.28, experts: 0.7 };
 const HIDDEN = 1 / 4096;
 const GRAPHS = 0.55 / 4096;
 const SAMPLER = { bytes: 14, sortedBytes: 32, measuredRequests: 256 };
+/** Two published starts of gpt-oss-120b on an H100 (vLLM #23278, #27508) lie 0.1 and 0.6 GiB below this formula. */
+const UNPACKED_GIB = 1;
 const GiB = 2 ** 30;
 
 /** Since this version vLLM takes graphs out of its share of the GPU, and samples without sorting. */
@@ -36,6 +38,8 @@ export interface EngineSettings {
   batchedTokens: number;
   /** Eager engines capture none. */
   graphs: boolean;
+  /** MXFP4 on a GPU that cannot multiply in it. */
+  unpacks: boolean;
 }
 
 export interface EngineMemory {
@@ -60,7 +64,9 @@ export function engineMemory(architecture: Architecture, settings: EngineSetting
   const base = nonTorch + forward + graphs;
   return {
     expectedGiB: base + sampler,
-    cautiousGiB: Math.max(base + cautiousSampler, nonTorch + graphs + (HIDDEN * hiddenSize) / gpus),
+    cautiousGiB:
+      Math.max(base + cautiousSampler, nonTorch + graphs + (HIDDEN * hiddenSize) / gpus) +
+      (settings.unpacks ? UNPACKED_GIB : 0),
   };
 }
 

@@ -2,6 +2,8 @@ import type { Architecture, EngineArguments, ReleaseContent, Variant } from "../
 import { growthPerToken, longestRequest, requestBytes } from "./cache";
 import { type EngineMemory, engineMemory } from "./engine-memory";
 import { cacheBytes, maxModelLen, stepLimits, utilization } from "./flags";
+import { GPUS } from "./gpus";
+import { NATIVE } from "./legality";
 import { dtypeBytes } from "./parameters";
 import { loadedBytes, storedBytes } from "./weights";
 
@@ -65,7 +67,8 @@ export function fitOn(question: FitQuestion, place: FitPlace): Fit {
   const graphs = flags["enforce-eager"] !== true;
   const stored = question.storedBytes * widened(question);
   const weightsGiB = loadedBytes(architecture, question.quantization, stored, gpus) / GiB;
-  const engine = engineMemory(architecture, { version: engineVersion, gpus, ...limits, graphs });
+  const unpacks = question.quantization === "mxfp4" && !((GPUS[place.gpuClass]?.computeCapability ?? 0) >= NATIVE.fp4);
+  const engine = engineMemory(architecture, { version: engineVersion, gpus, ...limits, graphs, unpacks });
   const usableGiB = place.memoryGiB * utilization(flags, engineVersion);
   const pool = {
     expectedGiB: usableGiB - weightsGiB - engine.expectedGiB,

@@ -64,4 +64,26 @@ export const GPUS: Readonly<Record<string, Gpu>> = {
     asOf: AS_OF,
     source: measured("44.42 GiB in vLLM #15815"),
   },
+  // Not in a stack's pools yet; compared by `homeport fit`.
+  "rtx-pro-6000-96gb": {
+    memoryGiB: 94.8,
+    computeCapability: 12.0,
+    bandwidthGBs: 1792,
+    asOf: AS_OF,
+    source: `${DATASHEET}; memory: 97,887 MiB of nvidia-smi less 0.75 GiB, not measured`,
+  },
+  "b200-180gb": {
+    memoryGiB: 177.6,
+    computeCapability: 10.0,
+    bandwidthGBs: 7700,
+    asOf: AS_OF,
+    source: measured("177.66 GiB free of 178.36 GiB in vLLM #21489"),
+  },
+  "b300-288gb": {
+    memoryGiB: 267.8,
+    computeCapability: 10.3,
+    bandwidthGBs: 7750,
+    asOf: AS_OF,
+    source: `${DATASHEET}; memory: 275,040 MiB of nvidia-smi less 0.75 GiB, not measured`,
+  },
 };

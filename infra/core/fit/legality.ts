@@ -31,7 +31,7 @@ export const allowedTensorParallel = (architecture: Architecture, upTo = 16): nu
   Array.from({ length: upTo }, (_, i) => i + 1).filter((n) => splitRefusal(architecture, n) === undefined);
 
 /** Compute capability with which a GPU multiplies in a format itself (vLLM 0.32, platforms/cuda.py and its kernels). */
-const NATIVE = { int8: 7.5, fp8: 8.9, fp4: 10.0 } as const;
+export const NATIVE = { int8: 7.5, fp8: 8.9, fp4: 10.0 } as const;
 
 /** What a GPU lacks for a model's format: it runs with its weights unpacked at every use, no faster than 16 bits. */
 export function weightsOnly({ quantized }: Architecture, gpu: Gpu): string | undefined {

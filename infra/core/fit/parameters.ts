@@ -115,13 +115,23 @@ export function countedBytes(config: Config, architecture: Architecture): number
 function bitsOf(
   { module, quantizes }: Parameters["parts"][number],
   quantization: Quantization | undefined,
-  { dtype }: Architecture,
+  { dtype, layers }: Architecture,
 ): number {
   if (quantization === undefined) return dtypeBytes(dtype) * 8;
   // What a quantised model keeps as it was has 16 bits, also where config.json names no dtype.
   const plain = 16;
   // Checkpoints in mxfp4 hold nothing but experts in it.
   if (!quantizes || (quantization.method === "mxfp4" && module !== "mlp.experts")) return plain;
-  const { skipped } = quantization;
-  return skipped.some((name) => name.replace(/\*/g, "").endsWith(module)) ? plain : quantization.bits;
+  const share = skippedLayers(quantization.skipped, module, layers) / layers;
+  return share * plain + (1 - share) * quantization.bits;
+}
+
+/** Layers whose module is left alone, wholly or in part: `model.layers.0.self_attn.q_proj`, `model.layers.*.self_attn`. */
+function skippedLayers(skipped: readonly string[], module: string, layers: number): number {
+  const found = new Set<string>();
+  for (const name of skipped) {
+    const [, layer = "*", rest = ""] = /^(?:.*?layers\.(\d+|\*)\.)?(.*)$/.exec(name) ?? [];
+    if (rest === module || rest.startsWith(`${module}.`)) found.add(layer);
+  }
+  return found.has("*") ? layers : found.size;
 }

@@ -11,6 +11,7 @@ import type { Entry, Listing } from "../sources/listing";
 import { chatTemplateDigest, modelFacts } from "../sources/model-config";
 import { ociListing } from "../sources/oci";
 import { type S3Options, s3Listing } from "../sources/s3";
+import { tensorBytes } from "../sources/safetensors";
 
 export interface SourceRules extends FileRules {
   acceptLicence?: string;
@@ -58,12 +59,17 @@ export async function readSource(
     ...(typeof licence === "string" ? [] : [licence]),
   ];
   if (all.length > 0 || Array.isArray(facts) || typeof licence !== "string") throw new InputError(all);
+  const weightBytes = facts.quantization === null ? {} : await tensorBytes(entries);
+  if (Array.isArray(weightBytes)) throw new InputError(weightBytes);
+  // One dtype says no more than the sizes of the files.
+  const mixed = Object.keys(weightBytes).length > 1;
   const template = chatTemplateDigest(await text("chat_template.jinja"), await text("tokenizer_config.json"));
   const files = await hashed(entries, onProgress);
   await listing.recheck?.();
   return {
     weights: { source: listing.address(sha256Hex(canonicalJson(files))), licence, files },
     ...facts,
+    architecture: { ...facts.architecture, ...(mixed && { weightBytes }) },
     ...(template !== undefined && { chatTemplate: template }),
   };
 }

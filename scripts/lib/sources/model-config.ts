@@ -1,6 +1,9 @@
 import { z } from "zod";
 import { sha256Hex } from "../../../infra/core/canonical-json";
 import type { Problem } from "../../../infra/core/errors";
+import { memoryFields } from "../../../infra/core/fit/architecture";
+import type { Config } from "../../../infra/core/fit/config-json";
+import { familyOf } from "../../../infra/core/fit/families";
 import type { ReleaseContent } from "../../../infra/core/release";
 
 const count = z.int().positive();
@@ -48,7 +51,7 @@ export function modelFacts(text: string, allowRemoteCode: boolean): ModelFacts |
     });
   if (!outer.success || !inner.success || problems.length > 0) return problems;
   const shape = inner.data;
-  return {
+  const plain: ModelFacts = {
     architecture: {
       name: outer.data.architectures[0]!,
       layers: shape.num_hidden_layers,
@@ -63,6 +66,9 @@ export function modelFacts(text: string, allowRemoteCode: boolean): ModelFacts |
     },
     quantization: outer.data.quantization_config?.quant_method ?? null,
   };
+  // On a CPU any model may run; on GPUs an unknown family is refused by the stack's rules.
+  const memory = familyOf(plain.architecture) ? memoryFields(json as Config, plain.architecture) : {};
+  return Array.isArray(memory) ? memory : { ...plain, architecture: { ...plain.architecture, ...memory } };
 }
 
 /** Digest of the template the engine will use: the file of its own goes before the one inside the tokenizer's config. */

@@ -1,0 +1,124 @@
+import type { Command } from "commander";
+import { readStack } from "../../infra/config/read-stack";
+import { SHAPES, type Shape } from "../../infra/core/catalogue/shapes";
+import { ExitCode, InputError, type Problem } from "../../infra/core/errors";
+import { cheapestOfEach, fitMatrix } from "../../infra/core/fit/matrix";
+import type { EngineArguments } from "../../infra/core/release";
+import { action } from "../lib/action";
+import { askedModel } from "../lib/fit/model-of";
+import { matrixJson, matrixText } from "../lib/fit/report";
+import { terminal } from "../lib/report";
+import { stackPaths } from "../lib/stack-paths";
+
+export interface FitOptions {
+  stack?: string;
+  on?: string;
+  region?: string;
+  maxModelLen?: string;
+  kvCacheDtype?: string;
+  gpuMemoryUtilization?: string;
+  maxNumSeqs?: string;
+  engineVersion?: string;
+  json?: boolean;
+}
+
+const DEFAULT_REGION = "us-east-1";
+
+export function register(program: Command): void {
+  program
+    .command("fit")
+    .description("where a model starts: shapes that can be bought, GPUs per copy, room left, and why the others do not")
+    .argument("<model>", "directory, hf://org/model, name in the catalogue, or chat/r42 with --stack")
+    .option("--on <shapes>", "only these families, types or GPU classes, e.g. p4de,g6e.12xlarge,h100")
+    .option("--stack <env>", "environment whose releases and region are meant")
+    .option("--region <region>", `region of shapes and prices (default: the stack's first, or ${DEFAULT_REGION})`)
+    .option("--max-model-len <tokens>", "longest request, e.g. 8192 or 16k (default: the model's own)")
+    .option("--kv-cache-dtype <dtype>", "keys and values in 8 bits: fp8")
+    .option("--gpu-memory-utilization <share>", "share of each GPU that vLLM takes, above 0, at most 1")
+    .option("--max-num-seqs <requests>", "requests that one step may hold")
+    .option("--engine-version <version>", "vLLM version (default: the release's, or the newest that is known)")
+    .option("--json", "print the matrix as JSON")
+    .action(action(async (model: string, options: FitOptions) => showFit(model, options)));
+}
+
+export async function showFit(model: string, options: FitOptions, root?: string): Promise<ExitCode> {
+  const { flags, problems } = flagsOf(options);
+  const region = options.region ?? (options.stack ? firstRegion(options.stack, root) : DEFAULT_REGION);
+  const shapes = shapesOf(options.on, region, problems);
+  if (problems.length > 0) throw new InputError(problems);
+  const asked = await askedModel(model, options.stack, root);
+  const question = {
+    ...asked.question,
+    ...(options.engineVersion && { engineVersion: options.engineVersion }),
+    flags: { ...asked.question.flags, ...flags },
+  };
+  const all = fitMatrix(question, region, shapes);
+  const rows = options.on === undefined ? cheapestOfEach(all) : all;
+  if (options.json) terminal.json(matrixJson({ ...asked, question }, region, rows));
+  else terminal.out(matrixText({ ...asked, question }, region, rows));
+  return ExitCode.ok;
+}
+
+/** A stack on other people's clusters has no AWS region: prices are then of the default one. */
+function firstRegion(environment: string, root?: string): string {
+  const { config } = readStack(stackPaths(environment, root).root, environment);
+  return (config.environment.platform === "aws" ? config.regions[0] : undefined) ?? DEFAULT_REGION;
+}
+
+function flagsOf(options: FitOptions): { flags: EngineArguments; problems: Problem[] } {
+  const problems: Problem[] = [];
+  const flags: EngineArguments = {};
+  const take = (flag: string, given: string | undefined, form: RegExp, allowed: string, fix: string) => {
+    if (given === undefined) return;
+    if (form.test(given)) flags[flag] = given;
+    else problems.push({ path: `--${flag}`, given, allowed, fix });
+  };
+  const { maxModelLen, kvCacheDtype, gpuMemoryUtilization, maxNumSeqs, engineVersion } = options;
+  take("max-model-len", maxModelLen, /^[1-9][\d.]*[kKmM]?$/, "tokens, as vLLM reads them", "e.g. 8192, 16k or 1M");
+  take(
+    "kv-cache-dtype",
+    kvCacheDtype,
+    /^(auto|bfloat16|float16|fp8(_e4m3|_e5m2)?)$/,
+    "auto, bfloat16, float16, fp8, fp8_e4m3 or fp8_e5m2",
+    "e.g. fp8",
+  );
+  take(
+    "gpu-memory-utilization",
+    gpuMemoryUtilization,
+    /^(0?\.\d*[1-9]\d*|1(\.0+)?)$/,
+    "a share above 0, at most 1",
+    "e.g. 0.92",
+  );
+  take("max-num-seqs", maxNumSeqs, /^[1-9]\d{0,5}$/, "a whole number of requests", "e.g. 256");
+  if (engineVersion !== undefined && !/^\d+\.\d+\.\d+$/.test(engineVersion))
+    problems.push({ path: "--engine-version", given: engineVersion, allowed: "a vLLM version", fix: "e.g. 0.32.0" });
+  return { flags, problems };
+}
+
+/** Shapes of a region, or those that `--on` names. */
+function shapesOf(on: string | undefined, region: string, problems: Problem[]): Shape[] {
+  const here = SHAPES.filter(({ regions }) => regions.includes(region));
+  if (here.length === 0)
+    problems.push({
+      path: "--region",
+      given: region,
+      allowed: "an AWS region in which shapes with GPUs are sold",
+      fix: `e.g. ${DEFAULT_REGION}`,
+    });
+  if (on === undefined) return here;
+  const wanted = on
+    .split(",")
+    .map((word) => word.trim())
+    .filter(Boolean);
+  const matches = ({ type, gpuClass }: Shape, word: string) =>
+    type === word || type.startsWith(`${word}.`) || gpuClass === word || gpuClass.startsWith(`${word}-`);
+  for (const word of wanted)
+    if (here.length > 0 && !here.some((shape) => matches(shape, word)))
+      problems.push({
+        path: "--on",
+        given: word,
+        allowed: `a family, type or GPU class that ${region} has: ${[...new Set(here.map(({ type }) => type.split(".")[0]))].join(", ")}`,
+        fix: "correct the name, or ask for another --region",
+      });
+  return here.filter((shape) => wanted.some((word) => matches(shape, word)));
+}

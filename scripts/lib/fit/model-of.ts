@@ -1,0 +1,156 @@
+import { readStack } from "../../../infra/config/read-stack";
+import { configOf, openModel } from "../../../infra/core/catalogue/open-models";
+import { recordedMinors } from "../../../infra/core/engine/flags";
+import { InputError, type Problem } from "../../../infra/core/errors";
+import { familyProblem } from "../../../infra/core/fit/architecture";
+import type { Config } from "../../../infra/core/fit/config-json";
+import { familyOf } from "../../../infra/core/fit/families";
+import { type FitQuestion, releaseQuestion } from "../../../infra/core/fit/fit";
+import { countedBytes } from "../../../infra/core/fit/parameters";
+import { loadedFiles } from "../../../infra/core/fit/weights";
+import { listingOf } from "../pin/read-source";
+import { parseAddress } from "../sources/address";
+import { textOf } from "../sources/hashing";
+import type { Listing } from "../sources/listing";
+import { modelFacts } from "../sources/model-config";
+import { tensorBytes } from "../sources/safetensors";
+import { stackPaths } from "../stack-paths";
+
+/** A model that was asked for, and where its weights' size is from. */
+export interface AskedModel {
+  name: string;
+  question: FitQuestion;
+  sizeFrom: string;
+}
+
+/** The engine that is assumed where nothing names one: the newest whose flags are recorded. */
+const newestEngine = (): string => `${recordedMinors().at(-1)}.0`;
+
+/** A release of a stack (`chat/r42`), an open model of the catalogue, or what lies at an address. */
+export async function askedModel(text: string, stack: string | undefined, root?: string): Promise<AskedModel> {
+  const release = /^([a-z][a-z0-9-]*)\/([a-z0-9][a-z0-9-]*)$/.exec(text);
+  if (stack !== undefined && release) return ofRelease(stack, release[1]!, release[2]!, root);
+  const known = openModel(text);
+  if (known && !text.startsWith("hf://")) return ofCatalogue(known.id);
+  const address = parseAddress(text);
+  if ("fix" in address)
+    throw new InputError([
+      {
+        ...address,
+        path: "<model>",
+        allowed: `${address.allowed}, a model of the catalogue (homeport catalogue show), or <model>/<release> with --stack`,
+      },
+    ]);
+  return ofListing(text, await listingOf(address, {}));
+}
+
+function ofRelease(environment: string, model: string, name: string, root?: string): AskedModel {
+  const paths = stackPaths(environment, root);
+  const stack = readStack(paths.root, environment);
+  const found = stack.releases[model]?.[name];
+  if (found === undefined) {
+    const names = Object.entries(stack.releases).flatMap(([m, all]) => Object.keys(all).map((r) => `${m}/${r}`));
+    throw new InputError([
+      {
+        path: "<model>",
+        given: `${model}/${name}`,
+        allowed: `a release of ${paths.label}: ${names.join(", ") || "it has none"}`,
+        fix: "correct the name, or pin the release first",
+      },
+    ]);
+  }
+  const question = releaseQuestion(found.content, { arguments: {} });
+  return { name: `${model}/${name}`, question, sizeFrom: "the release's files" };
+}
+
+function ofCatalogue(id: string): AskedModel {
+  const model = openModel(id)!;
+  const config = configOf(model);
+  if (config === undefined)
+    throw new InputError([
+      {
+        path: "<model>",
+        given: id,
+        allowed: "a model whose config.json is in the catalogue",
+        fix: `ask the hub: homeport fit hf://${id}`,
+      },
+    ]);
+  const text = JSON.stringify(config);
+  const counted = countedQuestion(text);
+  if (!Array.isArray(counted))
+    return { name: id, question: counted, sizeFrom: "its parameters, counted by config.json" };
+  return cardSize(id, text, counted);
+}
+
+/** Where a family's parameters are not counted and nothing is quantised, the card's number is the size. */
+function cardSize(id: string, text: string, problems: readonly Problem[]): AskedModel {
+  const { parametersB } = openModel(id)!;
+  const read = readConfig(text);
+  if (Array.isArray(read) || read.quantization !== null) throw new InputError(problems);
+  // Cards round: 27 may be 27.4.
+  const rounding = 0.5 / 10 ** (String(parametersB).split(".")[1]?.length ?? 0);
+  const storedBytes = Math.round((parametersB + rounding) * 2e9);
+  return { name: id, question: { ...read, storedBytes }, sizeFrom: `its card's ${parametersB}B parameters in 16 bits` };
+}
+
+async function ofListing(name: string, listing: Listing): Promise<AskedModel> {
+  const text = async (path: string) => {
+    const entry = listing.entries.find((e) => e.path === path);
+    return entry && (await textOf(entry));
+  };
+  const config = await text("config.json");
+  const read = config === undefined ? [missingConfig(name)] : readConfig(config);
+  if (Array.isArray(read)) throw new InputError(read);
+  const files = loadedFiles(listing.entries);
+  if (files.some(({ path }) => path.endsWith(".safetensors")) && read.quantization !== null) {
+    const bytes = await tensorBytes(files);
+    if (Array.isArray(bytes)) throw new InputError(bytes);
+    const storedBytes = Object.values(bytes).reduce((sum, b) => sum + b, 0);
+    const parts = Object.entries(bytes).map(([dtype, b]) => `${dtype} ${(b / 2 ** 30).toFixed(1)} GiB`);
+    return { name, question: { ...read, storedBytes }, sizeFrom: `safetensors headers: ${parts.join(", ")}` };
+  }
+  if (files.length > 0) {
+    const storedBytes = files.reduce((sum, { bytes }) => sum + bytes, 0);
+    return { name, question: { ...read, storedBytes }, sizeFrom: `${files.length} files` };
+  }
+  const total = sizeOfIndex(await text("model.safetensors.index.json"));
+  if (total !== undefined)
+    return { name, question: { ...read, storedBytes: total }, sizeFrom: "the index of its files" };
+  const counted = countedQuestion(config!);
+  if (Array.isArray(counted)) throw new InputError(counted);
+  return { name, question: counted, sizeFrom: "its parameters, counted by config.json: no weights lie there" };
+}
+
+const missingConfig = (name: string): Problem => ({
+  path: "<model>",
+  given: name,
+  allowed: "a folder or repository with config.json at its top",
+  fix: "name the one that holds config.json",
+});
+
+function sizeOfIndex(text: string | undefined): number | undefined {
+  try {
+    const size = (JSON.parse(text ?? "{}") as { metadata?: { total_size?: unknown } }).metadata?.total_size;
+    return typeof size === "number" && size > 0 ? size : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+type Read = Omit<FitQuestion, "storedBytes">;
+
+/** Architecture and quantisation of a known family, or why there are none. */
+function readConfig(text: string): Read | Problem[] {
+  // Whether it may run is pin's question; here nothing is run.
+  const facts = modelFacts(text, true);
+  if (Array.isArray(facts)) return facts;
+  if (familyOf(facts.architecture) === undefined) return [familyProblem(facts.architecture.name)];
+  return { ...facts, engineVersion: newestEngine(), flags: {} };
+}
+
+function countedQuestion(text: string): FitQuestion | Problem[] {
+  const read = readConfig(text);
+  if (Array.isArray(read)) return read;
+  const storedBytes = countedBytes(JSON.parse(text) as Config, read.architecture);
+  return typeof storedBytes === "number" ? { ...read, storedBytes } : [storedBytes];
+}
