@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { gunzipSync, strFromU8 } from "fflate";
 import { todayUtc } from "../../infra/config/checked-stack";
 import { INSTANCE_TYPES } from "../../infra/core/aws/instance-catalog";
+import { priceFileText } from "../lib/catalogue/price-files";
 import { goModuleTexts, nameOf, type Wheel, wheelFiles, wheelTexts } from "./packages";
 
 /**
@@ -26,7 +27,7 @@ const CFN_LINT: Wheel = {
 };
 /** On-demand prices (Linux) of us-east-1. */
 const KARPENTER = { name: "github.com/aws/karpenter-provider-aws", version: "v1.15.1" };
-const FILE = join(__dirname, "../../infra/core/catalogue/shapes.generated.json");
+const FOLDER = join(__dirname, "../../infra/core/catalogue");
 
 /** Of generations that no engine of ours was measured on: nobody's pool yet. */
 const COMPARED: Readonly<Record<string, string>> = {
@@ -85,28 +86,35 @@ const compared = Object.entries(COMPARED).map(([type, gpuClass]) => {
     regions: Object.keys(accepted)
       .filter((region) => accepted[region]?.enum?.includes(type))
       .sort(),
-    hourlyUsd: { "us-east-1": usd },
   };
-  return `    ${JSON.stringify(type)}: ${JSON.stringify(row)}`;
+  return { type, usd, line: `    ${JSON.stringify(type)}: ${JSON.stringify(row)}` };
 });
 const network = [...INSTANCE_TYPES]
   .filter(([, { gpusPerNode }]) => gpusPerNode > 0)
   .map(([type]) => `    ${JSON.stringify(type)}: ${JSON.stringify(describe(type).NetworkInfo.NetworkPerformance)}`);
 
+const recordedOn = todayUtc();
+const source = `${nameOf(MOTO)} (hardware, network), ${nameOf(CFN_LINT)} (regions); made by npx tsx scripts/gen/catalogue-shapes.ts`;
 writeFileSync(
-  FILE,
+  join(FOLDER, "shapes.generated.json"),
   `{
-  "recordedOn": ${JSON.stringify(todayUtc())},
-  "pricesOf": ${JSON.stringify(pricesOf)},
-  "source": ${JSON.stringify(
-    `${nameOf(MOTO)} (hardware, network), ${nameOf(CFN_LINT)} (regions), Go module ${KARPENTER.name} ${KARPENTER.version} (US dollars an hour, Linux, on demand); made by npx tsx scripts/gen/catalogue-shapes.ts`,
-  )},
+  "recordedOn": ${JSON.stringify(recordedOn)},
+  "source": ${JSON.stringify(source)},
   "network": {
 ${network.join(",\n")}
   },
   "compared": {
-${compared.join(",\n")}
+${compared.map(({ line }) => line).join(",\n")}
   }
 }
 `,
+);
+writeFileSync(
+  join(FOLDER, "compared-prices.generated.json"),
+  priceFileText({
+    recordedOn,
+    pricesOf,
+    source: `Go module ${KARPENTER.name} ${KARPENTER.version}; US dollars an hour, Linux, on demand; made by npx tsx scripts/gen/catalogue-shapes.ts`,
+    regions: { "us-east-1": Object.fromEntries(compared.map(({ type, usd }) => [type, usd])) },
+  }),
 );

@@ -1,6 +1,7 @@
 import { INSTANCE_TYPES } from "../aws/instance-catalog";
 import onDemand from "../aws/prices.generated.json";
 import regional from "../aws/regional-prices.json";
+import compared from "./compared-prices.generated.json";
 import { ageText, type Dated } from "./freshness";
 import plans from "./plans.generated.json";
 import hardware from "./shapes.generated.json";
@@ -34,7 +35,7 @@ export const SHAPES: readonly Shape[] = [
       : [{ type, ...facts, gpus: gpusPerNode, network: NETWORK[type] ?? "not recorded", poolable: true }],
   ),
   ...Object.entries(hardware.compared).map(
-    ([type, { gpusPerNode, hourlyUsd, ...facts }]): Shape => ({ type, ...facts, gpus: gpusPerNode, poolable: false }),
+    ([type, { gpusPerNode, ...facts }]): Shape => ({ type, ...facts, gpus: gpusPerNode, poolable: false }),
   ),
 ];
 
@@ -56,18 +57,17 @@ export interface PlanPrice extends HourlyPrice {
 }
 
 type ByRegion<T> = ByType<ByType<T>>;
-const LISTED: ByRegion<number> = onDemand.regions;
+const LISTED: readonly { pricesOf: string; source: string; regions: ByRegion<number> }[] = [onDemand, compared];
 const REGIONAL: ByRegion<number> = regional.types;
-const COMPARED: ByType<{ hourlyUsd: ByType<number> }> = hardware.compared;
 const SPOT: ByRegion<ByType<number>> = spot.types;
 const PLANS: { pricesOf?: string; source: string; types: ByRegion<{ "1y"?: number; "3y"?: number }> } = plans;
 
 /** On demand in a region. `undefined`: not looked up there, and no other region's price stands in. */
 export function onDemandPrice(type: string, region: string): HourlyPrice | undefined {
-  const listed = LISTED[region]?.[type];
-  if (listed !== undefined) return { hourlyUsd: listed, asOf: onDemand.pricesOf, source: onDemand.source };
-  const compared = COMPARED[type]?.hourlyUsd[region];
-  if (compared !== undefined) return { hourlyUsd: compared, asOf: hardware.pricesOf, source: hardware.source };
+  for (const { pricesOf, source, regions } of LISTED) {
+    const listed = regions[region]?.[type];
+    if (listed !== undefined) return { hourlyUsd: listed, asOf: pricesOf, source };
+  }
   // The day of this snapshot is not known.
   const read = REGIONAL[type]?.[region];
   return read === undefined ? undefined : { hourlyUsd: read, source: regional.source };

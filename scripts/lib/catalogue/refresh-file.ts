@@ -1,0 +1,80 @@
+import { join } from "node:path";
+import { z } from "zod";
+import { schemaNode } from "../../../infra/config/schema-walk";
+import { zodProblems } from "../../../infra/config/zod-problems";
+import { InputError } from "../../../infra/core/errors";
+import { replaceFile } from "../replace-file";
+import { readText } from "../stack-paths";
+import type { Refreshed } from "./refresh-aws";
+
+const FILE = "infra/core/catalogue/api-prices.generated.json";
+
+const usd = z.number().nonnegative();
+const PriceRow = z.strictObject({
+  provider: z.string().min(1),
+  model: z.string().min(1),
+  usdPerMillion: z.strictObject({
+    input: usd,
+    cachedInput: usd.optional(),
+    cacheWrite: usd.optional(),
+    output: usd,
+    batchInput: usd.optional(),
+    batchOutput: usd.optional(),
+  }),
+  longContext: z.strictObject({ aboveTokens: z.int().positive(), input: usd, output: usd }).optional(),
+  sameWeightsAs: z.string().optional(),
+  retiresOn: z.iso.date().optional(),
+  asOf: z.iso.date(),
+  source: z.string().min(1),
+  disagrees: z.string().optional(),
+});
+const ApiFile = z.strictObject({
+  recordedOn: z.iso.date(),
+  source: z.string().min(1),
+  prices: z.array(PriceRow).min(1),
+});
+const NODE = schemaNode(ApiFile);
+
+/** Replaces the prices of model APIs by those of a file that scripts/gen/api-prices.ts wrote on another machine. */
+export function refreshFromFile(root: string, path: string): Refreshed {
+  const text = readText(path);
+  const problem = (given: string, allowed: string) =>
+    new InputError([
+      {
+        path: "--from",
+        given,
+        allowed,
+        fix: "run npx tsx scripts/gen/api-prices.ts where PyPI can be reached, and carry its file here",
+      },
+    ]);
+  if (text === undefined) throw problem(path, "a file that exists");
+  let raw: unknown;
+  try {
+    raw = JSON.parse(text);
+  } catch {
+    throw problem(path, "a JSON file of prices");
+  }
+  const parsed = ApiFile.safeParse(raw);
+  if (!parsed.success)
+    throw new InputError(
+      zodProblems(parsed.error, {
+        raw,
+        schema: NODE,
+        prefix: `${path}#`,
+        masked: () => false,
+        fix: "write it with scripts/gen/api-prices.ts instead of by hand",
+        handwritten: false,
+      }),
+    );
+  const { prices, ...head } = parsed.data;
+  const target = join(root, FILE);
+  const before = readText(target);
+  const known = new Set(
+    ((JSON.parse(before ?? "{}") as { prices?: unknown[] }).prices ?? []).map((row) => JSON.stringify(row)),
+  );
+  const lines = prices.map((row) => JSON.stringify(row));
+  const [first, second] = [JSON.stringify(head.recordedOn), JSON.stringify(head.source)];
+  const body = lines.map((line) => `    ${line}`).join(",\n");
+  replaceFile(target, before, `{\n  "recordedOn": ${first},\n  "source": ${second},\n  "prices": [\n${body}\n  ]\n}\n`);
+  return { written: [FILE], prices: prices.length, changed: lines.filter((line) => !known.has(line)).length };
+}

@@ -1,0 +1,144 @@
+import type { ApiPrice } from "../../../infra/core/catalogue/api-price";
+import { retirementOf, sameWeightsOffers } from "../../../infra/core/catalogue/api-prices";
+import { configOf, OPEN_MODELS, type OpenModel } from "../../../infra/core/catalogue/open-models";
+import {
+  GPU_HOUR_BAND,
+  gpuHourUsd,
+  onDemandPrice,
+  outsideBand,
+  planPrices,
+  SHAPES,
+  type Shape,
+  spotBand,
+} from "../../../infra/core/catalogue/shapes";
+import { shortened, table, wrapped } from "../report";
+
+const MODEL_COLUMNS = 38;
+
+/** Open models, newest first; with a provider only those whose weights it sells. */
+export const modelsOf = (provider?: string): OpenModel[] =>
+  OPEN_MODELS.filter(({ hosted }) => provider === undefined || provider in hosted).sort((a, b) =>
+    b.released.localeCompare(a.released),
+  );
+
+export function modelsText(models: readonly OpenModel[], today: string): string {
+  const rows = models.map((model) => [
+    shortened(model.id, MODEL_COLUMNS),
+    `${model.parametersB}B`,
+    `${model.licenceClass}${model.gated ? "*" : ""}`,
+    model.released,
+    model.config === undefined ? "" : "yes",
+  ]);
+  const offers = models.filter(({ id }) => sameWeightsOffers(id, today).length > 0).length;
+  return [
+    table([["MODEL", "SIZE", "LICENCE", "RELEASED", "FIT"], ...rows]),
+    "",
+    wrapped(
+      `* gated: the hub wants a token. weights-only: terms of the maker's own. FIT: homeport fit knows its config.json. ${offers} are sold by somebody too: homeport catalogue show prices.`,
+    ),
+  ].join("\n");
+}
+
+export const modelsJson = (models: readonly OpenModel[], today: string) =>
+  models.map((model) => ({
+    ...model,
+    configKnown: configOf(model) !== undefined,
+    offers: sameWeightsOffers(model.id, today).map(({ provider, model: name, usdPerMillion, asOf, source }) => ({
+      provider,
+      model: name,
+      usdPerMillion,
+      asOf,
+      source,
+    })),
+  }));
+
+const usd = (price: number | undefined): string =>
+  price === undefined ? "-" : price < 0.01 ? price.toFixed(4) : String(Number(price.toFixed(3)));
+
+function endText(price: ApiPrice, today: string): string {
+  const end = retirementOf(price, today);
+  if (!end) return price.retiresOn ?? "";
+  return end.level === "error" ? `${end.on} ended` : `${end.on} ${end.daysLeft}d`;
+}
+
+export function pricesText(prices: readonly ApiPrice[], today: string): string {
+  const rows = prices.map((price) => [
+    shortened(`${price.provider}/${price.model}`, MODEL_COLUMNS) + (price.disagrees === undefined ? "" : "*"),
+    usd(price.usdPerMillion.input),
+    usd(price.usdPerMillion.cachedInput),
+    usd(price.usdPerMillion.output),
+    endText(price, today),
+  ]);
+  return [
+    "US dollars per 1,000,000 tokens, list prices of US regions",
+    table([["MODEL", "IN", "CACHED", "OUT", "ENDS"], ...rows]),
+    "",
+    wrapped(
+      "* the two sources differ; --json has both, with batch prices, long contexts, day and source of every row.",
+    ),
+  ].join("\n");
+}
+
+export const pricesJson = (prices: readonly ApiPrice[], today: string) =>
+  prices.map((price) => ({ ...price, retirement: retirementOf(price, today) }));
+
+export const shapesOf = (region: string): Shape[] => SHAPES.filter(({ regions }) => regions.includes(region));
+
+const dollars = (price: number | undefined): string => (price === undefined ? "-" : price.toFixed(2));
+
+function spotText(type: string, region: string): string {
+  const band = spotBand(type, region);
+  if (!band) return "-";
+  const [low, high] = [dollars(band.lowHourlyUsd), dollars(band.highHourlyUsd)];
+  return low === high ? low : `${low}-${high}`;
+}
+
+export function shapesText(shapes: readonly Shape[], region: string): string {
+  const hardware = shapes.map((shape) => [
+    shape.type + (shape.poolable ? "" : "*"),
+    `${shape.gpus} ${shape.gpuClass}`,
+    String(shape.gpuMemoryGiB),
+    String(shape.memoryGiB),
+    String(shape.instanceStoreGB),
+    shape.network.replace(" Gigabit", "G"),
+  ]);
+  const prices = shapes.map((shape) => {
+    const perGpu = gpuHourUsd(shape, region);
+    const side = perGpu === undefined ? undefined : outsideBand(perGpu);
+    return [
+      shape.type,
+      dollars(onDemandPrice(shape.type, region)?.hourlyUsd),
+      dollars(perGpu) + (side === undefined ? "" : side === "below" ? " <" : " >"),
+      spotText(shape.type, region),
+      planPrices(shape.type, region)
+        .map(({ years, hourlyUsd }) => `${years}y ${dollars(hourlyUsd)}`)
+        .join(" ") || "-",
+    ];
+  });
+  const { lowUsd, highUsd } = GPU_HOUR_BAND;
+  return [
+    `shapes of ${region}: GiB of one GPU (for an engine), GiB of RAM, GB of NVMe`,
+    table([["SHAPE", "GPUS", "GiB", "RAM", "NVME", "NETWORK"], ...hardware]),
+    "",
+    `US dollars an hour in ${region}, Linux`,
+    table([["SHAPE", "ON DEMAND", "PER GPU", "SPOT BY ZONE", "PLAN"], ...prices]),
+    "",
+    wrapped(
+      `* for comparison: no pool may name it, its GiB are EC2's and not what an engine can allocate. < and >: outside the $${lowUsd}-${highUsd} of a GPU-hour that articles name. PLAN: prices with a commitment; where there is none, the discount is an input of homeport cost.`,
+    ),
+  ].join("\n");
+}
+
+export const shapesJson = (shapes: readonly Shape[], region: string) =>
+  shapes.map((shape) => {
+    const gpuHour = gpuHourUsd(shape, region);
+    return {
+      ...shape,
+      region,
+      onDemand: onDemandPrice(shape.type, region),
+      usdPerGpuHour: gpuHour,
+      outsideBand: gpuHour === undefined ? undefined : outsideBand(gpuHour),
+      spot: spotBand(shape.type, region),
+      plans: planPrices(shape.type, region),
+    };
+  });
