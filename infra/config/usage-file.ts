@@ -67,7 +67,7 @@ export const UsageFileSchema = z.strictObject({
 export type UsageFile = z.infer<typeof UsageFileSchema>;
 
 const NODE = schemaNode(UsageFileSchema);
-const FIX = "correct it as usage.schema.json describes, or record it again: homeport usage record";
+const FIX = "correct it as stacks/usage.schema.json describes, or record it again: homeport usage record";
 
 /** Reads a usage file's text; `label` is how the user named it. Throws with every problem at once. */
 export function parseUsageFile(label: string, text: string): UsageFile {

@@ -8,6 +8,7 @@ import { type GeneratedFile, settle } from "../gen/generated-file";
 import { monitoringFiles } from "../gen/monitoring-files";
 import { stackReferenceFile } from "../gen/stack-reference";
 import { stackSchemaFile } from "../gen/stack-schema";
+import { usageSchemaFile } from "../gen/usage-schema";
 import { action } from "../lib/action";
 import { renderStack } from "../lib/render/render";
 import { terminal } from "../lib/report";
@@ -18,6 +19,7 @@ export const generatedFiles = (): GeneratedFile[] => [
   stackSchemaFile(),
   decisionSchemaFile(),
   stackReferenceFile(),
+  usageSchemaFile(),
   ...chartSchemaFiles(),
   ...monitoringFiles(),
 ];

@@ -1,0 +1,103 @@
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { parseUsageFile } from "../../infra/config/usage-file";
+import { ExitCode, InputError, type Problem } from "../../infra/core/errors";
+import { jsonText } from "../gen/generated-file";
+import { action } from "../lib/action";
+import { replaceFile } from "../lib/replace-file";
+import { terminal } from "../lib/report";
+import { openLog } from "../lib/usage/json-values";
+import { FORMATS, type RecordOptions, recordUsage } from "../lib/usage/record";
+import { countsText, shownUsage, usageText } from "../lib/usage/text";
+
+interface Options extends RecordOptions {
+  out: string;
+  force?: boolean;
+  json?: boolean;
+}
+
+export function register(program: Command): void {
+  const usage = program
+    .command("usage")
+    .description("what was asked of models, from logs: what all costs are computed from");
+  usage
+    .command("record")
+    .description("turn logs of a gateway or exports of a provider into a usage file")
+    .argument("<logs...>", "files, also .gz; - for standard input")
+    .requiredOption("--out <file>", "the usage file to write, as usage/chat.json")
+    .addOption(
+      new Option("--by <kind>", "what a workload is; a policy only where our own logs name it")
+        .choices(["model", "policy"])
+        .default("model"),
+    )
+    .option("--name <workload>", "put everything into one workload of this name")
+    .option("--requests <number>", "requests of the period, where the export does not count them", wholeNumber)
+    .option("--force", "replace a usage file that is there")
+    .option("--json", "print JSON")
+    .addHelpText("after", `\nreads: ${FORMATS.map(({ name }) => name).join(", ")}`)
+    .action(action(record));
+  usage
+    .command("show")
+    .description("read a usage file back: totals of a month, averages and peaks")
+    .argument("<file>", "a usage file")
+    .option("--json", "print JSON")
+    .action(action(show));
+}
+
+export async function record(paths: string[], options: Options): Promise<ExitCode> {
+  const current = existsSync(options.out) ? readText(options.out) : undefined;
+  refuseOverwriting(options, current);
+  refuseLogs(paths);
+  const logs = paths.map((path) => ({ label: path, open: () => openLog(path) }));
+  const { usage, counts } = await recordUsage(logs, options);
+  mkdirSync(dirname(options.out), { recursive: true });
+  replaceFile(options.out, current, jsonText(usage));
+  if (options.json) terminal.json({ file: options.out, ...counts, ...shownUsage(usage) });
+  else terminal.out([countsText(counts), `wrote ${options.out}`, "", usageText(usage)].join("\n"));
+  return ExitCode.ok;
+}
+
+export async function show(file: string, { json }: { json?: boolean }): Promise<ExitCode> {
+  const usage = parseUsageFile(file, readText(file));
+  if (json) terminal.json(shownUsage(usage));
+  else terminal.out(usageText(usage));
+  return ExitCode.ok;
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    throw new InputError([
+      {
+        path: file,
+        given: "no file that can be read",
+        allowed: "a usage file",
+        fix: "write one: homeport usage record <logs> --out usage/<name>.json",
+      },
+    ]);
+  }
+}
+
+function refuseLogs(paths: readonly string[]): void {
+  const problems: Problem[] = paths.flatMap((path, i) => {
+    if (paths.indexOf(path) < i)
+      return [{ path, given: "twice", allowed: "each file once", fix: "its requests would count twice" }];
+    if (path === "-" || existsSync(path)) return [];
+    return [{ path, given: "no such file", allowed: "a log that can be read", fix: "check its path" }];
+  });
+  if (problems.length > 0) throw new InputError(problems);
+}
+
+function refuseOverwriting({ out, force }: Options, current: string | undefined): void {
+  if (current !== undefined && !force)
+    throw new InputError([
+      { path: "--out", given: `${out} is there`, allowed: "a new file", fix: "name another one, or add --force" },
+    ]);
+}
+
+function wholeNumber(value: string): number {
+  if (!/^[1-9]\d{0,14}$/.test(value)) throw new InvalidArgumentError("a whole number from 1.");
+  return Number(value);
+}

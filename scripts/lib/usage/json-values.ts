@@ -1,0 +1,103 @@
+import { createReadStream } from "node:fs";
+import type { Readable } from "node:stream";
+import { createGunzip } from "node:zlib";
+
+/** A value of a file, or `undefined` for a line that is none. */
+export interface JsonValue {
+  line: number;
+  value?: unknown;
+}
+
+/** Longest line, and longest file that is one value over several lines: what is held in memory at once. */
+export const MOST_BYTES = 64 * 1024 * 1024;
+
+export function openLog(path: string): Readable {
+  if (path === "-") return process.stdin;
+  const file = createReadStream(path);
+  return path.endsWith(".gz") ? file.pipe(createGunzip().on("error", (error) => file.destroy(error))) : file;
+}
+
+/**
+ * The JSON values of a log: one a line, with or without something before it (`kubectl logs --prefix`, container
+ * runtimes), or laid out over lines as exports have it, one after the other. Of an array, its elements. Memory holds
+ * one value.
+ */
+export async function* jsonValues(stream: Readable, mostBytes = MOST_BYTES): AsyncGenerator<JsonValue> {
+  let open: OpenValue | undefined;
+  let mayOpen = true;
+  let count = 0;
+  for await (const text of linesOf(stream, mostBytes)) {
+    count++;
+    if (open === undefined && mayOpen && text !== undefined && OPENING.test(text))
+      open = { line: count, lines: [text], length: 0 };
+    else if (open !== undefined) {
+      open.length += text?.length ?? Number.POSITIVE_INFINITY;
+      if (text !== undefined && open.length <= mostBytes) open.lines.push(text);
+      if (text === undefined || !CLOSING.test(text)) continue;
+      yield* closed(open, mostBytes);
+      open = undefined;
+    } else {
+      mayOpen = false;
+      if (text === undefined) yield { line: count };
+      else yield* elements(count, text);
+    }
+  }
+  if (open !== undefined) yield* closed(open, mostBytes);
+}
+
+interface OpenValue {
+  line: number;
+  lines: string[];
+  length: number;
+}
+
+/** Brackets alone begin a value that is laid out over lines, one at the margin ends it; in a log of lines none does. */
+const OPENING = /^[{[][{[\s]*$/;
+const CLOSING = /^[}\]]/;
+
+function* closed({ line, lines, length }: OpenValue, mostBytes: number): Generator<JsonValue> {
+  if (length > mostBytes) yield { line };
+  else yield* elements(line, lines.join("\n"));
+}
+
+function* elements(line: number, text: string): Generator<JsonValue> {
+  if (text.trim() === "") return;
+  const value = parse(text) ?? parse(text.slice(Math.max(0, text.indexOf("{"))));
+  if (Array.isArray(value)) for (const element of value) yield { line, value: element };
+  else yield value === undefined ? { line } : { line, value };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Lines without their end; `undefined` for one that is too long to hold. */
+async function* linesOf(stream: Readable, mostBytes: number): AsyncGenerator<string | undefined> {
+  stream.setEncoding("utf8");
+  let pieces: string[] = [];
+  let length = 0;
+  const line = () => {
+    const whole = length > mostBytes ? undefined : pieces.join("");
+    pieces = [];
+    length = 0;
+    return whole;
+  };
+  const keep = (piece: string) => {
+    length += piece.length;
+    if (length > mostBytes) pieces = [];
+    else pieces.push(piece);
+  };
+  for await (const chunk of stream as AsyncIterable<string>) {
+    const [first = "", ...others] = chunk.split("\n");
+    keep(first);
+    for (const other of others) {
+      yield line();
+      keep(other);
+    }
+  }
+  if (length > 0) yield line();
+}

@@ -1,0 +1,58 @@
+/** One request, or the requests of one span of time, as some log has them. */
+export interface Observation {
+  /** When it was, or when the span began: milliseconds since 1970. */
+  atMs: number;
+  /** 0 for a single request. */
+  spanMs: number;
+  model: string;
+  /** Our own logs have it. */
+  policy?: string;
+  /** Left out: the log does not count requests. */
+  requests?: number;
+  /** All of it, cached and cache-written tokens among them. */
+  inputTokens: number;
+  cachedInputTokens: number;
+  cacheWriteTokens: number;
+  outputTokens: number;
+  batch: boolean;
+  /** Whether the log has put it among the long ones; left out: judged by its own input where it is a single request. */
+  longContext?: boolean;
+}
+
+/** What a value of a log says. */
+export type Reading =
+  | { observations: readonly Observation[] }
+  /** Known, but without tokens: counted by the reason, so that it is not taken for silence. */
+  | { without: string };
+
+export interface Format {
+  /** As it is named in the usage file's source. */
+  name: string;
+  /** `undefined`: not of this format. */
+  read(row: Row): Reading | undefined;
+  /** What its logs can never say. */
+  remark?: string;
+}
+
+export type Row = Readonly<Record<string, unknown>>;
+
+export const isRow = (value: unknown): value is Row =>
+  value !== null && typeof value === "object" && !Array.isArray(value);
+
+/** A count of tokens or requests; nothing where there is none. */
+export const counted = (value: unknown): number | undefined =>
+  typeof value === "number" && Number.isFinite(value) && value >= 0 ? value : undefined;
+
+export const text = (value: unknown): string | undefined =>
+  typeof value === "string" && value !== "" ? value : undefined;
+
+export const rows = (value: unknown): Row[] => (Array.isArray(value) ? value.filter(isRow) : []);
+
+/** ISO dates as logs write them, and seconds since 1970. A date without a zone is one in UTC. */
+export function time(value: unknown): number | undefined {
+  if (typeof value === "number") return Number.isFinite(value) ? value * 1000 : undefined;
+  if (typeof value !== "string") return undefined;
+  const zoned = /([zZ]|[+-]\d\d:?\d\d)$/.test(value) || !value.includes(":") ? value : `${value}Z`;
+  const ms = Date.parse(zoned);
+  return Number.isNaN(ms) ? undefined : ms;
+}

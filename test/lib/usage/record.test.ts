@@ -1,0 +1,422 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { gzipSync } from "node:zlib";
+import { AuditLog } from "../../../infra/agent/guard/audit";
+import { parseUsageFile } from "../../../infra/config/usage-file";
+import { compare } from "../../../infra/core/economics/compare";
+import { record, show } from "../../../scripts/commands/usage";
+import { terminal } from "../../../scripts/lib/report";
+import { jsonValues } from "../../../scripts/lib/usage/json-values";
+import { type RecordOptions, recordUsage } from "../../../scripts/lib/usage/record";
+import { A_PRICE, articlePlan } from "../../core/economics/plans";
+
+const byModel: RecordOptions = { by: "model" };
+const log = (text: string, label = "log") => ({ label, open: () => Readable.from([text]) });
+const lines = (...values: unknown[]) => values.map((value) => JSON.stringify(value)).join("\n");
+const recorded = (text: string, options: RecordOptions = byModel) => recordUsage([log(text)], options);
+
+/** Lines as the guard writes them, so that a change of its log is a change of this test. */
+function auditLines(entries: readonly { hour: number; input?: number; output?: number; policy?: string }[]): string {
+  const out: string[] = [];
+  const now = jest.useFakeTimers({ doNotFake: ["nextTick", "setImmediate", "queueMicrotask"] });
+  const guard = new AuditLog({ model: "chat", releaseName: "r1", releaseId: "r-1", variant: "v" }, (line) =>
+    out.push(line),
+  );
+  for (const { hour, input, output, policy = "app" } of entries) {
+    now.setSystemTime(Date.UTC(2026, 9, 1, hour, 30));
+    guard.record({
+      id: "1",
+      caller: { client: "web", policy },
+      status: input === undefined ? 429 : 200,
+      outcome: input === undefined ? "shed" : "ok",
+      ...(input === undefined ? {} : { usage: { prompt: input, completion: output ?? 0 } }),
+      totalMs: 1,
+    });
+  }
+  jest.useRealTimers();
+  return out.join("");
+}
+
+describe("each format", () => {
+  it("our guard's audit lines, behind what container runtimes and kubectl put before them", async () => {
+    const text = auditLines([
+      { hour: 9, input: 900, output: 100 },
+      { hour: 9, input: 100, output: 300 },
+      { hour: 11, input: 500, output: 200, policy: "batch" },
+      { hour: 11 },
+    ]);
+    const [first = "", second = "", ...others] = text.trim().split("\n");
+    const prefixed = [`2026-10-01T09:30:00Z stdout F ${first}`, `[pod/chat/guard] ${second}`, ...others].join("\n");
+    const { usage, counts } = await recorded(prefixed);
+    expect(usage).toMatchObject({ from: "2026-10-01", to: "2026-10-01", hours: 3, source: "homeport guard audit log" });
+    expect(usage.workloads).toMatchObject([{ name: "chat", requests: 3, inputTokens: 1_500, outputTokens: 600 }]);
+    expect(usage.workloads[0]?.peakToAverage).toBeCloseTo(400 / (600 / 3), 9);
+    expect(usage.workloads[0]?.hourShares?.[9]).toBeCloseTo(400 / 600, 9);
+    expect(counts).toMatchObject({ values: 4, used: 3, without: { "answered by us: shed": 1 }, unknown: 0 });
+    const policies = await recorded(text, { by: "policy" });
+    expect(policies.usage.workloads.map(({ name, requests }) => [name, requests])).toEqual([
+      ["app", 2],
+      ["batch", 1],
+    ]);
+  });
+
+  it("the gateway's access log: no tokens, but those who were turned away", async () => {
+    const access = (status: number) => ({
+      time: "2026-10-01T09:00:00Z",
+      data_class: "internal",
+      request_id: "1",
+      policy: "app",
+      status,
+      path: "/p/app/v1/chat/completions",
+    });
+    const text = `${lines(access(200), access(429))}\n${auditLines([{ hour: 9, input: 1, output: 1 }])}`;
+    const { usage, counts } = await recorded(text);
+    expect(usage.workloads).toMatchObject([{ requests: 1 }]);
+    expect(Object.values(counts.without)).toEqual([1, 1]);
+    expect(usage.remarks).toContain("1 × turned away by the gateway (429): demand that is not counted");
+  });
+
+  it("OpenAI's usage by the hour, laid out over lines, with batches", async () => {
+    const result = (tokens: object) => ({
+      object: "organization.usage.completions.result",
+      model: "gpt-4o",
+      ...tokens,
+    });
+    const page = {
+      object: "page",
+      data: [
+        {
+          object: "bucket",
+          start_time: 1790812800,
+          end_time: 1790816400,
+          results: [
+            result({
+              input_tokens: 1_000,
+              input_cached_tokens: 800,
+              output_tokens: 500,
+              num_model_requests: 5,
+              batch: false,
+            }),
+            result({ input_tokens: 600, output_tokens: 100, num_model_requests: 15, batch: true }),
+          ],
+        },
+        { object: "bucket", start_time: 1790816400, end_time: 1790820000, results: [] },
+        {
+          object: "bucket",
+          start_time: 1790820000,
+          end_time: 1790823600,
+          results: [
+            result({ input_tokens: 400, input_cache_write_tokens: 64, output_tokens: 300, num_model_requests: 20 }),
+          ],
+        },
+      ],
+      has_more: false,
+    };
+    const halves = [page.data.slice(0, 1), page.data.slice(1)].map((data) =>
+      JSON.stringify({ ...page, data }, null, 2),
+    );
+    const { usage } = await recorded(halves.join("\n"));
+    expect(usage).toMatchObject({ from: "2026-10-01", to: "2026-10-01", hours: 3, source: "openai usage export" });
+    expect(usage.workloads).toMatchObject([
+      {
+        name: "gpt-4o",
+        requests: 40,
+        inputTokens: 2_000,
+        cachedInputTokens: 800,
+        cacheWriteTokens: 64,
+        outputTokens: 900,
+        batchShare: 15 / 40,
+        peakToAverage: 2,
+      },
+    ]);
+  });
+
+  it("Anthropic's usage: cached input beside the other, long contexts apart, and requests that it does not count", async () => {
+    const page = {
+      data: [
+        {
+          starting_at: "2026-10-01T00:00:00Z",
+          ending_at: "2026-10-02T00:00:00Z",
+          results: [
+            {
+              uncached_input_tokens: 100,
+              cache_creation: { ephemeral_5m_input_tokens: 20, ephemeral_1h_input_tokens: 5 },
+              cache_read_input_tokens: 400,
+              output_tokens: 50,
+              model: "claude-opus-4-8",
+              context_window: "0-200k",
+              service_tier: "standard",
+            },
+            {
+              uncached_input_tokens: 275,
+              cache_read_input_tokens: 0,
+              output_tokens: 150,
+              model: "claude-opus-4-8",
+              context_window: "200k-1M",
+              service_tier: "batch",
+            },
+          ],
+        },
+      ],
+      has_more: false,
+      next_page: null,
+    };
+    await expect(recorded(JSON.stringify(page))).rejects.toThrow(/--requests: .*claude-opus-4-8; add --requests/);
+    const { usage } = await recorded(JSON.stringify(page), { by: "model", requests: 10 });
+    expect(usage.workloads).toMatchObject([
+      {
+        requests: 10,
+        inputTokens: 800,
+        cachedInputTokens: 400,
+        cacheWriteTokens: 25,
+        outputTokens: 200,
+        longContext: { aboveTokens: 200_000, inputTokens: 275, outputTokens: 150 },
+        peakToAverage: 3,
+        batchShare: 0.425,
+      },
+    ]);
+    expect(usage.workloads[0]).not.toHaveProperty("hourShares");
+    expect(usage.remarks.join("\n")).toMatch(/busiest hour of claude-opus-4-8: 3 times the average is assumed/);
+  });
+
+  it("Bedrock's invocation log", async () => {
+    const invocation = (more: object) => ({
+      schemaType: "ModelInvocationLog",
+      schemaVersion: "1.0",
+      timestamp: "2026-10-01T12:00:00Z",
+      operation: "Converse",
+      modelId: "arn:aws:bedrock:us-east-1:111122223333:inference-profile/us.meta.llama3-3-70b-instruct-v1:0",
+      ...more,
+    });
+    const input = { inputBodyJson: { secret: "x" }, inputTokenCount: 15, cacheReadInputTokenCount: 100 };
+    const { usage, counts } = await recorded(
+      lines(invocation({ input, output: { outputTokenCount: 7 } }), invocation({ input: { inputTokenCount: 3 } })),
+    );
+    expect(usage.workloads).toMatchObject([
+      {
+        name: "us.meta.llama3-3-70b-instruct-v1:0",
+        requests: 1,
+        inputTokens: 115,
+        cachedInputTokens: 100,
+        outputTokens: 7,
+      },
+    ]);
+    expect(counts.without).toEqual({ "bedrock invocations that failed": 1 });
+  });
+
+  it("CloudWatch's metrics of Bedrock, a file for each", async () => {
+    const metric = (Label: string, ...sums: number[]) =>
+      log(
+        JSON.stringify(
+          {
+            Label,
+            Datapoints: sums.map((Sum, hour) => ({ Timestamp: `2026-10-01T0${hour}:00:00+00:00`, Sum, Unit: "Count" })),
+          },
+          null,
+          4,
+        ),
+        Label,
+      );
+    const { usage } = await recordUsage(
+      [
+        metric("Invocations", 10, 30),
+        metric("InputTokenCount", 1_000, 3_000),
+        metric("CacheReadInputTokenCount", 500, 500),
+        metric("OutputTokenCount", 100, 300),
+      ],
+      { by: "model", name: "llama" },
+    );
+    expect(usage).toMatchObject({ hours: 2 });
+    expect(usage.workloads).toMatchObject([
+      {
+        name: "llama",
+        requests: 40,
+        inputTokens: 5_000,
+        cachedInputTokens: 1_000,
+        outputTokens: 400,
+        peakToAverage: 1.5,
+      },
+    ]);
+  });
+
+  it("LiteLLM's spend logs, with metadata as text and caches in both ways of counting", async () => {
+    const row = (more: object) => ({
+      request_id: "1",
+      call_type: "acompletion",
+      startTime: "2026-10-01T14:27:12.563246",
+      model: "anthropic/claude",
+      model_group: "claude",
+      prompt_tokens: 31,
+      completion_tokens: 467,
+      status: "success",
+      cache_hit: "False",
+      ...more,
+    });
+    const usage_object = { cache_creation_input_tokens: 1_253, cache_read_input_tokens: 0 };
+    const { usage, counts } = await recorded(
+      JSON.stringify(
+        [
+          row({ metadata: JSON.stringify({ usage_object }) }),
+          row({ metadata: { usage_object: { prompt_tokens_details: { cached_tokens: 30 } } } }),
+          row({ metadata: "{}", startTime: 1790865000.5 }),
+          row({ cache_hit: "True" }),
+          row({ status: "failure" }),
+        ],
+        null,
+        1,
+      ),
+    );
+    expect(usage.workloads).toMatchObject([
+      { name: "claude", requests: 3, inputTokens: 1_284 + 31 + 31, cacheWriteTokens: 1_253, cachedInputTokens: 30 },
+    ]);
+    expect(counts).toMatchObject({ values: 5, used: 3, unknown: 0 });
+  });
+
+  it("OpenRouter's activity by the day", async () => {
+    const item = {
+      date: "2026-10-02",
+      model: "openai/gpt-4.1",
+      model_permaslug: "openai/gpt-4.1-2025-04-14",
+      requests: 5,
+    };
+    const { usage } = await recorded(
+      lines({ data: [{ ...item, prompt_tokens: 50, completion_tokens: 125, reasoning_tokens: 25, usage: 0.015 }] }),
+    );
+    expect(usage).toMatchObject({ from: "2026-10-02", hours: 24 });
+    expect(usage.workloads).toMatchObject([{ requests: 5, inputTokens: 50, outputTokens: 125, peakToAverage: 3 }]);
+  });
+});
+
+describe("what is not known", () => {
+  it("is counted and told by its line, never by its text", async () => {
+    const text = `INFO secret prompt\n${auditLines([{ hour: 1, input: 2, output: 3 }])}{"audit":"request","cut\n[1]`;
+    const { usage, counts } = await recorded(text);
+    expect(counts).toMatchObject({ values: 4, used: 1, unknown: 3, unknownAt: ["log:1", "log:3", "log:4"] });
+    expect(JSON.stringify([usage, counts])).not.toContain("secret");
+    expect(usage.remarks).toContain("3 of 4 lines were of no known format");
+  });
+
+  it("alone is refused, with what can be read", async () => {
+    await expect(recorded("a\nb\n")).rejects.toThrow(
+      /nothing with tokens; JSON of homeport guard audit log, .*litellm log/,
+    );
+  });
+
+  it("is a line too long to hold; what follows it is read", async () => {
+    const values: unknown[] = [];
+    const chunks = ['{"a":"', "x".repeat(50), "y".repeat(60), '"}\n{"b":', "1}\n"];
+    for await (const one of jsonValues(Readable.from(chunks), 100)) values.push(one);
+    expect(values).toEqual([{ line: 1 }, { line: 2, value: { b: 1 } }]);
+    const laidOut: unknown[] = [];
+    for await (const one of jsonValues(Readable.from(["{\n", '"a": "', "x".repeat(120), '"\n}']), 100))
+      laidOut.push(one);
+    expect(laidOut).toEqual([{ line: 1 }]);
+  });
+
+  it("more workloads or years than memory shall hold are refused with what to do", async () => {
+    const many = Array.from({ length: 201 }, (_, i) => auditLines([{ hour: 1, input: 1, output: 1, policy: `p${i}` }]));
+    await expect(recorded(many.join(""), { by: "policy" })).rejects.toThrow(
+      /more than 200 models or policies.*--name/s,
+    );
+    const late = auditLines([
+      { hour: 0, input: 1, output: 1 },
+      { hour: 6 * 366 * 24, input: 1, output: 1 },
+    ]);
+    await expect(recorded(late)).rejects.toThrow(/more than five years apart/);
+  });
+});
+
+it("percentiles are those of whole days, quiet ones among them", async () => {
+  // Requests of ten days: the first is cut off by the log; the fifth has none.
+  const days = [9, 10, 20, 30, 0, 50, 60, 70, 80, 90];
+  const entries = days.flatMap((requests, day) =>
+    Array.from({ length: requests }, (_, i) => ({
+      hour: 24 * day + (day === 0 ? 20 : (i * 23) % 24),
+      input: 1,
+      output: 1,
+    })),
+  );
+  const { usage } = await recorded(auditLines([...entries, { hour: 24 * 10 - 1, input: 1, output: 1 }]));
+  expect(usage.workloads[0]?.requestsByDay).toEqual({ p10: 8, p50: 50, p90: 82.2 });
+});
+
+describe("homeport usage", () => {
+  let folder: string;
+  const out: string[] = [];
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "homeport-usage-"));
+    out.length = 0;
+    jest.spyOn(terminal, "out").mockImplementation((text) => void out.push(text));
+  });
+  afterEach(() => {
+    jest.restoreAllMocks();
+    rmSync(folder, { recursive: true });
+  });
+
+  it("H1: a log becomes a usage file, and that a comparison, with nothing typed in between", async () => {
+    const week = Array.from({ length: 24 * 14 }, (_, hour) => ({
+      hour,
+      input: 4_000,
+      output: hour % 24 < 12 ? 900 : 100,
+    }));
+    const path = join(folder, "audit.log.gz");
+    const file = join(folder, "usage", "chat.json");
+    writeFileSync(path, gzipSync(auditLines(week)));
+    await record([path], { by: "model", out: file });
+    await show(file, {});
+    const wide = out
+      .flatMap((text) => text.split("\n"))
+      .filter((line) => line.length > 80 && !line.startsWith("wrote"));
+    expect(wide).toEqual([]);
+    const usage = parseUsageFile(file, readFileSync(file, "utf8"));
+    const result = compare({
+      today: "2026-11-22",
+      usage,
+      price: A_PRICE,
+      self: articlePlan(),
+      weightsGB: 0,
+      monthlyGrowth: 0,
+      horizonMonths: 12,
+      catalogue: [],
+      sources: [],
+    });
+    expect(result.requestsMonthly).toBeCloseTo(730, 9);
+    expect(result.months.map(({ percentile, requests }) => [percentile, Math.round(requests)])).toEqual([
+      [10, 730],
+      [50, 730],
+      [90, 730],
+    ]);
+    expect(result.months[1]?.api.monthlyUsd).toBeCloseTo((730 * 4_500 * 30) / 1e6, 6);
+    expect(usage.workloads[0]?.peakToAverage).toBeCloseTo(1.8, 9);
+  });
+
+  it("replaces no file unasked, reads no log twice and names what is missing", async () => {
+    const path = join(folder, "a.log");
+    const file = join(folder, "u.json");
+    writeFileSync(path, auditLines([{ hour: 1, input: 1, output: 1 }]));
+    writeFileSync(file, "{}");
+    await expect(record([path], { by: "model", out: file })).rejects.toThrow(/is there; a new file; .*--force/);
+    await expect(record([path, path, "b.log"], { by: "model", out: join(folder, "v.json") })).rejects.toThrow(
+      /2 problems.*twice.*b\.log: no such file/s,
+    );
+    await record([path], { by: "model", out: file, force: true });
+    expect(parseUsageFile(file, readFileSync(file, "utf8")).workloads).toHaveLength(1);
+  });
+
+  it("lists everything that is wrong with a usage file at once", () => {
+    const text = JSON.stringify({
+      from: "2026-10-09",
+      to: "2026-10-01",
+      source: "assumed",
+      workloads: [
+        { name: "a", requests: 0, inputTokens: 5, cachedInputTokens: 6, outputTokens: 1, peakToAverage: 1 },
+        { name: "a", requests: 1, inputTokens: 5, outputTokens: 1, peakToAverage: 1, hourShares: Array(24).fill(0.1) },
+      ],
+    });
+    expect(() => parseUsageFile("u.json", text)).toThrow(/5 problems/);
+    expect(() => parseUsageFile("u.json", '{"from":"x","request":1,"workloads":[]}')).toThrow(/5 problems/);
+    expect(() => parseUsageFile("u.json", "[")).toThrow(/u\.json: .*JSON/);
+  });
+});
