@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { ReleaseContent, ReleaseFile, releaseId } from "../../infra/core/release";
 import { type PinOptions, pin } from "../../scripts/commands/pin";
 import { parseArguments, parseVariants } from "../../scripts/lib/pin/flags";
-import { tinyModel } from "../support/tiny-model";
+import { tinyConfig, tinyModel } from "../support/tiny-model";
 
 const IMAGE = `registry.example/vllm@sha256:${"e".repeat(64)}`;
 const STACK = `# yaml-language-server: $schema=stack.schema.json
@@ -154,6 +154,47 @@ describe("homeport pin", () => {
       licence: "mit",
       written: [],
     });
+  });
+
+  it("keeps the bytes of each dtype of quantised weights, and of plain ones nothing that would change their id", async () => {
+    const p = project();
+    const header = JSON.stringify({
+      a: { dtype: "I32", shape: [25], data_offsets: [0, 100] },
+      b: { dtype: "F16", shape: [20], data_offsets: [100, 140] },
+    });
+    const length = Buffer.alloc(8);
+    length.writeBigUInt64LE(BigInt(header.length));
+    const quantization_config = { quant_method: "awq", bits: 4, group_size: 32 };
+    const folder = p.put("tiny-q", {
+      ...tinyModel(`${length.toString("latin1")}${header}${"w".repeat(140)}`),
+      "config.json": JSON.stringify({ ...tinyConfig, intermediate_size: 128, quantization_config }),
+    });
+    await pin("chat", "r1", p.a, options, p.root);
+    await pin("chat", "q1", folder, options, p.root);
+    expect(Object.keys(fileOf(p.root, "r1").content.architecture)).toHaveLength(9);
+    expect(fileOf(p.root, "q1").content.architecture).toMatchObject({
+      weightBytes: { F16: 40, I32: 100 },
+      quantized: { group: 32 },
+      intermediateSize: 128,
+    });
+    p.put("tiny-q", { "model.safetensors": "version https://git-lfs.github.com/spec/v1" });
+    expect(await said(pin("chat", "q2", folder, options, p.root))).toContain("model.safetensors: a safetensors file");
+  });
+
+  it("refuses what starts on no GPU of the stack, with the reason and what would", async () => {
+    const p = project(STACK.replace("gpuClass: cpu", "gpuClass: l4-24gb, gpusPerNode: 1, gpuMemoryGiB: 22"));
+    const onGpu = { ...options, variant: [`l4=l4-24gb:1:${IMAGE}`] };
+    const put = (name: string, config: object) =>
+      p.put(name, { ...tinyModel(), "config.json": JSON.stringify({ ...tinyConfig, ...config }) });
+    const long = put("long", { num_hidden_layers: 80, head_dim: 128, max_position_embeddings: 400_000 });
+    const message = await said(pin("chat", "r1", long, { ...onGpu, arg: [] }, p.root));
+    expect(message).toMatch(/needs 3\d\.\d GiB on one GPU of pool cpu: .* one request of 400000 tokens/);
+    expect(message).toMatch(/smallest fit: tensorParallel \d on g6e?\..*\d+ tokens start here/);
+    const unknown = put("unknown", { architectures: ["SomeNewForCausalLM"] });
+    expect(await said(pin("chat", "r1", unknown, onGpu, p.root))).toContain(
+      "'SomeNewForCausalLM'; a family whose memory",
+    );
+    expect(await pin("chat", "r1", put("short", {}), onGpu, p.root)).toBe(0);
   });
 
   it("names the environments there are when the stack is unknown", async () => {

@@ -111,7 +111,11 @@ async function ofListing(name: string, listing: Listing): Promise<AskedModel> {
   }
   if (files.length > 0) {
     const storedBytes = files.reduce((sum, { bytes }) => sum + bytes, 0);
-    return { name, question: { ...read, storedBytes }, sizeFrom: `${files.length} files` };
+    return {
+      name,
+      question: { ...read, storedBytes },
+      sizeFrom: files.length === 1 ? "1 file" : `${files.length} files`,
+    };
   }
   const total = sizeOfIndex(await text("model.safetensors.index.json"));
   if (total !== undefined)
