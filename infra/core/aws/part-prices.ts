@@ -6,6 +6,8 @@ export type Part = keyof typeof recorded.prices;
 
 /** Of one for an hour or a month; `use`: of one GB, or of so many requests as its name says. */
 export interface PartPrice {
+  /** What one of it is, in words. */
+  of: string;
   usd: number;
   per: "hour" | "month" | "use";
   /** `YYYY-MM-DD`. */

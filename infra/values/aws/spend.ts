@@ -2,7 +2,7 @@ import type { StackConfig } from "../../config/schema";
 import type { Place } from "../../core/aws/names";
 
 type Notice = [type: "ACTUAL" | "FORECASTED", percent: number];
-const NOTICES: readonly Notice[] = [
+export const NOTICES: readonly Notice[] = [
   ["ACTUAL", 80],
   ["ACTUAL", 100],
   ["FORECASTED", 100],

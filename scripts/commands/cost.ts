@@ -1,0 +1,112 @@
+import { existsSync, readFileSync } from "node:fs";
+import { basename } from "node:path";
+import type { Command } from "commander";
+import { checkedStack, todayUtc } from "../../infra/config/checked-stack";
+import { environmentNames, readStack } from "../../infra/config/read-stack";
+import type { LoadedStack } from "../../infra/config/schema";
+import { parseStackFile } from "../../infra/config/stack-file";
+import { parseUsageFile } from "../../infra/config/usage-file";
+import { ExitCode, InputError } from "../../infra/core/errors";
+import { stackCost } from "../../infra/values/aws/stack-cost";
+import { action } from "../lib/action";
+import { ASSUMED_OBJECTIVE } from "../lib/cost/assumptions";
+import { differenceOf } from "../lib/cost/difference";
+import { costReport, refuseWithoutList } from "../lib/cost/report";
+import { costText, differenceText } from "../lib/cost/text";
+import { renderStack } from "../lib/render/render";
+import { terminal } from "../lib/report";
+import { stackPaths } from "../lib/stack-paths";
+
+export interface CostOptions {
+  stack: string;
+  against?: string;
+  usage?: string;
+  firstTokenMs: string;
+  tokenMs: string;
+  strict?: boolean;
+  json?: boolean;
+}
+
+/** What a test replaces. */
+export interface CostWorld {
+  root?: string;
+  today: string;
+  render: typeof renderStack;
+}
+
+export function register(program: Command): void {
+  program
+    .command("cost")
+    .description("what a stack costs by the hour, the month and the million tokens, and what has no price")
+    .requiredOption("--stack <env>", "environment: stacks/Pulumi.<env>.yaml")
+    .option("--against <env or file>", "how much more or less it costs than another stack")
+    .option("--usage <file>", "tokens that are asked of it, from homeport usage record")
+    .option("--first-token-ms <ms>", "objective of the first token", String(ASSUMED_OBJECTIVE.timeToFirstTokenMs))
+    .option("--token-ms <ms>", "objective of each further token", String(ASSUMED_OBJECTIVE.timePerOutputTokenMs))
+    .option("--strict", "exit with 1 when a price is more than 30 days old")
+    .option("--json", "print the result as JSON")
+    .action(action(async (options: CostOptions) => cost(options)));
+}
+
+export async function cost(
+  options: CostOptions,
+  { root: checkout, today, render }: CostWorld = { today: todayUtc(), render: renderStack },
+): Promise<ExitCode> {
+  const { root } = stackPaths(options.stack, checkout);
+  const objective = objectiveOf(options);
+  const usage = options.usage === undefined ? undefined : parseUsageFile(options.usage, readUsage(options.usage));
+  const stack = readStack(root, options.stack, today);
+  refuseWithoutList(stack);
+  if (options.against !== undefined) return compare(otherStack(root, options, today), stack, options);
+  const { plan } = await render(options.stack, { root });
+  const report = costReport(stack, { plan, usage, objective, today });
+  if (options.json) terminal.json(report);
+  else terminal.out(costText(report));
+  const stale = report.bases.filter((basis) => basis.stale);
+  if (!options.strict || stale.length === 0) return ExitCode.ok;
+  for (const { what, ageDays } of stale)
+    terminal.error(`prices of ${what} are ${ageDays} days old, more than 30; homeport catalogue refresh renews them`);
+  return ExitCode.failed;
+}
+
+function compare(before: LoadedStack, after: LoadedStack, { against = "", json = false }: CostOptions): ExitCode {
+  refuseWithoutList(before);
+  const difference = differenceOf(stackCost(before), stackCost(after));
+  if (json) terminal.json({ before: against, after: after.name, ...difference });
+  else terminal.out(differenceText(basename(against), after.name, difference));
+  return ExitCode.ok;
+}
+
+/** An environment of this checkout, or a stack file anywhere: a copy with a change that is being thought about. */
+function otherStack(root: string, { against = "", stack }: CostOptions, today: string): LoadedStack {
+  if (environmentNames(root).includes(against)) return readStack(root, against, today);
+  if (!existsSync(against))
+    throw new InputError([
+      {
+        path: "--against",
+        given: against,
+        allowed: `an environment (${environmentNames(root).join(", ")}) or the path of a stack file`,
+        fix: "correct the name",
+      },
+    ]);
+  const read = parseStackFile(against, readFileSync(against));
+  if ("problems" in read) throw new InputError(read.problems);
+  return checkedStack(root, { name: stack, sections: read.sections, sealed: new Set() }, today).stack;
+}
+
+function readUsage(path: string): string {
+  if (existsSync(path)) return readFileSync(path, "utf8");
+  throw new InputError([
+    { path: "--usage", given: path, allowed: "a usage file", fix: "write one: homeport usage record --help" },
+  ]);
+}
+
+function objectiveOf({ firstTokenMs, tokenMs }: CostOptions) {
+  const given = { "--first-token-ms": firstTokenMs, "--token-ms": tokenMs };
+  const wrong = Object.entries(given).filter(([, text]) => !(Number(text) > 0));
+  if (wrong.length > 0)
+    throw new InputError(
+      wrong.map(([path, text]) => ({ path, given: text, allowed: "milliseconds, more than 0", fix: "give a number" })),
+    );
+  return { timeToFirstTokenMs: Number(firstTokenMs), timePerOutputTokenMs: Number(tokenMs) };
+}

@@ -1,0 +1,31 @@
+import { PART_PRICES, PARTS_SOURCE } from "../../../infra/core/aws/part-prices";
+import { PRICE_SOURCES, PRICES_OF } from "../../../infra/core/aws/prices";
+import { ageDays, isStale } from "../../../infra/core/catalogue/freshness";
+import type { ReleaseCost } from "./release-costs";
+
+/** A set of prices or measurements that an answer rests on. */
+export interface Basis {
+  what: string;
+  asOf: string;
+  ageDays: number;
+  stale: boolean;
+  source: string;
+}
+
+/** Oldest of each kind. Measured speeds are old by nature; only prices make `--strict` fail. */
+export function priceBases(releases: readonly ReleaseCost[], today: string): Basis[] {
+  const of = (what: string, asOf: string, source: string): Basis => ({
+    what,
+    asOf,
+    ageDays: ageDays(asOf, today),
+    stale: isStale({ asOf, source }, today),
+    source,
+  });
+  const parts = Object.values(PART_PRICES).map(({ asOf }) => asOf);
+  const apis = releases.flatMap(({ api }) => api?.asOf ?? []).sort();
+  return [
+    of("nodes", PRICES_OF, PRICE_SOURCES.join("; ")),
+    of("everything else of AWS", parts.sort()[0] ?? "", PARTS_SOURCE),
+    ...(apis[0] === undefined ? [] : [of("model APIs", apis[0], "see homeport catalogue show")]),
+  ];
+}

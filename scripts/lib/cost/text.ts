@@ -1,0 +1,177 @@
+import type { CostLine } from "../../../infra/core/aws/estimate";
+import { PART_PRICES, type Part } from "../../../infra/core/aws/part-prices";
+import { shortened, wrapped } from "../report";
+import type { Difference } from "./difference";
+import { columns, percent, signedUsd, usd, usdRate } from "./money";
+import type { ReleaseCost } from "./release-costs";
+import type { CostReport } from "./report";
+import type { Standby } from "./standby";
+
+/** Longest description that leaves the table within 80 columns. */
+const WIDEST = 36;
+
+/** What a stack costs, for reading; within 80 columns. */
+export const costText = (report: CostReport): string =>
+  [priced(report), unpriced(report), ...tokens(report), ...standby(report.standby), budget(report), bases(report)].join(
+    "\n\n",
+  );
+
+function priced({ stack, cost }: CostReport): string {
+  const rows = [...cost.lines]
+    .sort((a, b) => (a.region < b.region ? -1 : a.region > b.region ? 1 : hourly(b) - hourly(a)))
+    .map((line) => [
+      line.region,
+      shortened(line.what, WIDEST),
+      String(line.count),
+      `${line.known ? "" : "~"}${usd(hourly(line))}`,
+      usd(line.monthlyUsd, 0),
+    ]);
+  const sum = ["", "while everything runs", "", usd(cost.hourlyUsd), usd(cost.monthlyUsd, 0)];
+  const nodes = ["", "of it nodes", "", usd(cost.nodesHourlyUsd), ""];
+  const most = ["", "nodes at most, every pool at its `max`", "", usd(cost.nodesAtMostHourlyUsd), ""];
+  const doubt = cost.known ? [] : ["~: the price of another region, or of on-demand nodes for spot ones."];
+  const head = ["WHERE", "WHAT", "COUNT", "$/H", "$/MONTH"];
+  return [`${stack} by list prices:`, columns([head, ...rows, sum, nodes, most], [2, 3, 4]), ...doubt].join("\n");
+}
+
+const hourly = ({ count, hourlyUsd }: CostLine): number => count * hourlyUsd;
+
+const unit = (part: Part): string => `$${PART_PRICES[part].usd} per ${PART_PRICES[part].of}`;
+
+/** Never 0 dollars: what is paid by use, and what has no price that we know. */
+function unpriced({ cost: { inventory } }: CostReport): string {
+  if (inventory === undefined) return "";
+  const { resources, priced: paid, free, unpriced: list, alsoByUse } = inventory;
+  const count = list.reduce((sum, one) => sum + one.count, 0);
+  const lines = list.map(({ type, count: of, unit: by, why }) =>
+    wrapped(
+      `  ${of} × ${type.replace(/^aws:|:.*$/g, "")}: ${why}${by === "no price recorded" ? " (no price recorded)" : `, ${unit(by)}`}`,
+    ),
+  );
+  return [
+    `${resources} resources: ${paid} priced, ${free} free, ${count} unpriced. Unpriced, so not in the sum:`,
+    ...lines,
+    wrapped(`By use on top of what is priced: ${alsoByUse.map(unit).join("; ")}.`),
+  ].join("\n");
+}
+
+function tokens({ releases, demands, objective }: CostReport): string[] {
+  if (releases.length === 0) return [];
+  const head = ["MODEL", "RELEASE", "%", "GPUS", "$/H", "OUT TOK/S", "$/1M BUSY", "$/1M", "USED", "u*"];
+  const rows = releases.map((one) => [
+    shortened(one.model, 12),
+    shortened(one.release, 8),
+    String(one.sharePercent),
+    `${one.replicas}×${one.gpus}`,
+    usd(one.hourlyUsd),
+    outputText(one),
+    one.usdPerMillion ? `${hint(one)}${usdRate(one.usdPerMillion.busy)}` : "-",
+    one.usdPerMillion ? `${hint(one)}${usdRate(one.usdPerMillion.expected)}` : "-",
+    one.usdPerMillion ? percent(one.usdPerMillion.utilisation) : "-",
+    one.api ? `${hint(one)}${one.api.breakEvenUtilisation.toFixed(2)}` : "-",
+  ]);
+  const mixes = Object.entries(demands).map(
+    ([model, { mix, source }]) =>
+      `${model}: ${mix.inputTokens} tokens in, ${mix.outputTokens} out a request; ${source}.`,
+  );
+  const apis = releases.flatMap(({ release, api }) =>
+    api ? [`${release}: ${api.provider} asks $${usdRate(api.usdPerMillion)} for these weights (${api.asOf}).`] : [],
+  );
+  return [
+    [
+      "Tokens, in and out together (OUT TOK/S of all replicas at the objective):",
+      columns([head, ...rows], [2, 3, 4, 5, 6, 7, 8, 9]),
+      ...[
+        `Objective: first token in ${objective.timeToFirstTokenMs} ms, further ones in ${objective.timePerOutputTokenMs} ms. $/1M BUSY: every paid second at work; $/1M: at the share USED of them (assumed 33 % without --usage). u*: share at which the same weights cost the same on an API; above 1 never.`,
+        ...mixes,
+        ...new Set(apis),
+        ...new Set(releases.flatMap(doubtsOf)),
+      ].map((sentence) => wrapped(sentence)),
+    ].join("\n"),
+  ];
+}
+
+/** Of all replicas; `~` outside of what was measured, `!` where not even one request at a time meets the objective. */
+function outputText({ throughput, replicas }: ReleaseCost): string {
+  if (throughput === undefined) return "unknown";
+  const mark = throughput.meetsSlo ? "" : "!";
+  return `${hint({ throughput })}${usd(replicas * throughput.outputTokensPerSecond.expected, 0)}${mark}`;
+}
+
+const hint = ({ throughput }: Pick<ReleaseCost, "throughput">): string => (throughput?.basis === "outside" ? "~" : "");
+
+function doubtsOf({ release, gpuClass, gpus, throughput }: ReleaseCost): string[] {
+  if (throughput === undefined)
+    return [`${release}: nobody measured it on ${gpus} × ${gpuClass}; its $/1M are unknown.`];
+  const { low, high, expected } = throughput.outputTokensPerSecond;
+  const range = `${usd(low, 0)} to ${usd(high, 0)}, expected ${usd(expected, 0)}`;
+  const measured = `${throughput.engine} of ${throughput.asOf}, ${throughput.concurrency} requests at once`;
+  const doubts = throughput.doubts.length > 0 ? `; ~ a hint only: ${throughput.doubts.join("; ")}` : "";
+  const slow = throughput.meetsSlo ? "" : "; ! it misses the objective";
+  return [`${release}: one replica ${range} output tokens a second (${measured})${doubts}${slow}.`];
+}
+
+function standby(all: readonly Standby[]): string[] {
+  if (all.length === 0) return [];
+  const head = ["PREVIOUS", "WARMTH", "WITHIN", "$/H", "FREED", "WHAT IT HOLDS"];
+  const rows = all.map(({ model, release, warmth, atMostSeconds, hourlyUsd, freedHourlyUsd, how }) => [
+    shortened(`${model} ${release}`, 16),
+    warmth,
+    atMostSeconds < 60 ? `${atMostSeconds} s` : `${Math.ceil(atMostSeconds / 60)} min`,
+    usd(hourlyUsd),
+    usd(freedHourlyUsd),
+    shortened(how, 28),
+  ]);
+  const notes = [...new Set(all.map(({ warmth, basis }) => `${warmth}: ${basis}`))];
+  return [
+    [
+      "Keeping previous releases ready:",
+      columns([head, ...rows], [3, 4]),
+      wrapped(`$/H: its part of the paid nodes; FREED: what fewer nodes would save without it. ${notes.join(". ")}.`),
+    ].join("\n"),
+  ];
+}
+
+function budget({ budget: { monthlyUsd, ceilingUsd, alarms }, cost }: CostReport): string {
+  const told = alarms.map(({ when, atUsd }) => `$${usd(atUsd, 0)} ${when}`).join(", ");
+  const has = monthlyUsd === undefined ? "Budget: none" : `Budget: $${usd(monthlyUsd, 0)} a month; alarms at ${told}`;
+  const limit = ceilingUsd === undefined ? "no ceiling" : `preview refuses above $${usd(ceilingUsd, 0)}`;
+  const advice =
+    monthlyUsd === undefined || ceilingUsd === undefined
+      ? ` To set them: homeport:budget: { monthlyUsd: ${rounded(1.1 * cost.monthlyUsd)}, ceilingUsd: ${rounded(1.3 * cost.monthlyUsd)} }, 10 and 30 % above the list prices.`
+      : "";
+  return wrapped(`${has}; ${limit}.${advice}`);
+}
+
+/** Up to two digits that say something. */
+function rounded(amount: number): number {
+  const step = 10 ** Math.max(0, Math.floor(Math.log10(Math.max(1, amount))) - 1);
+  return Math.ceil(amount / step) * step;
+}
+
+const bases = ({ bases: all }: CostReport): string =>
+  all
+    .map(({ what, asOf, ageDays, stale, source }) =>
+      wrapped(
+        `Prices of ${what}: ${asOf}, ${ageDays} days old${stale ? " (stale: over 30)" : ""}; ${source.split(";")[0]}.`,
+      ),
+    )
+    .join("\n");
+
+export function differenceText(before: string, after: string, difference: Difference): string {
+  const rows = difference.lines.map((line) => [
+    line.region,
+    shortened(line.what, WIDEST),
+    usd(line.beforeHourlyUsd),
+    usd(line.afterHourlyUsd),
+    signedUsd(line.afterHourlyUsd - line.beforeHourlyUsd),
+  ]);
+  const head = ["WHERE", "WHAT", `${shortened(before, 8)} $/H`, `${shortened(after, 8)} $/H`, "CHANGE"];
+  return [
+    `${after} against ${before}:`,
+    ...(rows.length === 0 ? ["no line differs"] : [columns([head, ...rows], [2, 3, 4])]),
+    `While everything runs: ${signedUsd(difference.hourlyUsd)}/h, ${signedUsd(difference.monthlyUsd)} a month.`,
+    `Of it nodes: ${signedUsd(difference.nodesHourlyUsd)}/h; at most, every pool at its \`max\`: ${signedUsd(difference.nodesAtMostHourlyUsd)}/h.`,
+    "Without keys, alarms and health checks: only a render counts them.",
+  ].join("\n");
+}
