@@ -2,7 +2,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { nearest } from "../core/did-you-mean";
 import type { Problem } from "../core/errors";
+import { staysBelow } from "../core/relative-path";
 import { ReleaseFile, releaseId } from "../core/release";
+import { printGiven } from "./paths";
 import type { PinnedReleases, StackConfig } from "./schema";
 import { schemaNode } from "./schema-walk";
 import { NO_RELEASE } from "./sound-part";
@@ -64,6 +66,18 @@ function edited(model: string, name: string, pin: string, file: ReleaseFile): Pr
   return undefined;
 }
 
+/** Files are fetched into folders of this machine and of nodes under these paths, and a pin vouches for what they hold only. */
+function strayed(path: string, { content }: ReleaseFile): Problem | undefined {
+  const index = content.weights.files.findIndex((file) => !staysBelow(file.path));
+  if (index < 0) return undefined;
+  return {
+    path: `${path}#content.weights.files[${index}].path`,
+    given: printGiven(content.weights.files[index]?.path),
+    allowed: "a path below the release's folder, with forward slashes",
+    fix: "do not use this release: `homeport pin` writes no such path",
+  };
+}
+
 function readRelease(root: string, model: string, name: string, pin: string): Read {
   const path = releasePath(model, name);
   const read = readJson(root, path);
@@ -83,7 +97,7 @@ function readRelease(root: string, model: string, name: string, pin: string): Re
     };
     return { problems: zodProblems(parsed.error, source) };
   }
-  const problem = edited(model, name, pin, parsed.data);
+  const problem = edited(model, name, pin, parsed.data) ?? strayed(path, parsed.data);
   return problem ? { problems: [problem] } : { file: parsed.data };
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { type BundleContents, pulumiPlugins, weightsFolder } from "../../scripts/lib/bundle/contents";
@@ -126,6 +126,13 @@ test("what the stack pins and the bundle lacks stops the import before it begins
     images: [image],
   };
   expect(await problems()).toEqual(["chat r2: not in the bundle", `${image}: not in the bundle`]);
+});
+
+test("a link is refused, whatever it leads to: it could lead out of the bundle, or be a pipe that never ends", async () => {
+  await exported();
+  symlinkSync("/dev/zero", join(folder, "tools/zero"));
+  expect(await problems()).toEqual(["tools/zero: a link, pipe or device"]);
+  rmSync(join(folder, "tools/zero"));
 });
 
 test("an unfinished export has no list, so it cannot be imported", async () => {

@@ -100,6 +100,16 @@ describe("pins", () => {
     ]);
   });
 
+  it("refuses a release whose files would lie elsewhere, though its pin vouches for them", () => {
+    const file = structuredClone(releaseFile());
+    file.content.weights.files[0]!.path = "../../../.ssh/authorized_keys";
+    const whole = { ...file, id: releaseId(file.content) };
+    writeStack(folder, goodSections(whole), { chat: { r1: whole } });
+    expect(problemLines(folder.root)).toEqual([
+      `${FILE}#content.weights.files[0].path: '../../../.ssh/authorized_keys'; a path below the release's folder, with forward slashes; do not use this release: \`homeport pin\` writes no such path`,
+    ]);
+  });
+
   it("names both ids when only the id in a release file was edited", () => {
     const file = releaseFile();
     const other = `sha256:${"b".repeat(64)}`;

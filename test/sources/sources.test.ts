@@ -8,7 +8,7 @@ import type { Listing } from "../../scripts/lib/sources/listing";
 import { fakeBucket } from "../support/fake-bucket";
 import { fakeHub } from "../support/fake-hub";
 import { fakeRegistry } from "../support/fake-registry";
-import type { Loopback } from "../support/loopback";
+import { type Loopback, loopback } from "../support/loopback";
 import { tinyConfig, tinyModel } from "../support/tiny-model";
 
 const COMMIT = "3c1d0f9ab2c1e4d5a6b7c8d9e0f1a2b3c4d5e6f7";
@@ -212,6 +212,23 @@ describe("an OCI artifact", () => {
     });
     expect(registry.seen.filter((line) => line.includes("/blobs/")).length).toBe(2);
     expect(await read(`oci://${registry.host}/models/tiny@${registry.digest}`)).toEqual(found);
+  });
+
+  it("sends a login over https only, wherever the registry says that logins go", async () => {
+    for (const [realm, said] of [
+      ["http://169.254.169.254/latest/meta-data", "http://169.254.169.254"],
+      ["nowhere", '"nowhere"'],
+    ]) {
+      const registry = await kept(
+        loopback((_, response) => {
+          response.setHeader("www-authenticate", `Bearer realm="${realm}",service="x"`);
+          response.writeHead(401).end();
+        }),
+      );
+      await expect(read(`oci://${registry.host}/models/tiny:v1`)).rejects.toThrow(
+        `sends logins to ${said}; do not use`,
+      );
+    }
   });
 
   it("refuses archives and unknown digests", async () => {

@@ -11,10 +11,10 @@ import { clusterName, roleName } from "../../core/aws/names";
 import { accessEntries } from "../../values/aws/access-entries";
 import {
   apiAccess,
-  CLUSTER_TRUST,
   clusterKeyPolicy,
   clusterKeyUse,
   clusterSettings,
+  clusterTrust,
   insideNetworks,
 } from "../../values/aws/cluster";
 import { kubeconfig } from "../../values/aws/kubeconfig";
@@ -76,7 +76,7 @@ export class Cluster extends pulumi.ComponentResource {
     const name = `${region}/cluster`;
     const role = new Role(
       name,
-      { name: roleName(place, "cluster"), assumeRolePolicy: JSON.stringify(CLUSTER_TRUST) },
+      { name: roleName(place, "cluster"), assumeRolePolicy: JSON.stringify(clusterTrust(place)) },
       { parent: this },
     );
     const policyArn = managedPolicyArn(place, "AmazonEKSClusterPolicy");

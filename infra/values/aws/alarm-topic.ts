@@ -1,7 +1,7 @@
 import type { StackConfig } from "../../config/schema";
 import { alarmTopicArn, keyAlias, type Place, partitionOf } from "../../core/aws/names";
 import { ownKeyPolicy } from "./log-policies";
-import { type PolicyDocument, policyDocument } from "./policy";
+import { onlyTls, type PolicyDocument, policyDocument } from "./policy";
 
 /** Whom alarms reach, and who may speak to them. */
 
@@ -20,14 +20,7 @@ export const topicPolicy = (place: Place): PolicyDocument =>
       Resource: alarmTopicArn(place),
       Condition: ownAccount(place),
     },
-    {
-      Sid: "OnlyTls",
-      Effect: "Deny",
-      Principal: "*",
-      Action: "sns:Publish",
-      Resource: alarmTopicArn(place),
-      Condition: { Bool: { "aws:SecureTransport": "false" } },
-    },
+    onlyTls("sns:Publish", alarmTopicArn(place)),
   );
 
 export const alarmsKeyPolicy = (place: Place): PolicyDocument =>

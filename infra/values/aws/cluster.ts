@@ -1,5 +1,5 @@
 import type { StackConfig } from "../../config/schema";
-import { clusterName, type Place, partitionOf } from "../../core/aws/names";
+import { clusterArn, clusterName, type Place, partitionOf } from "../../core/aws/names";
 import { type PolicyDocument, policyDocument } from "./policy";
 
 /** Everything that the control plane can log; `monitoring.audit` decides whether it does. */
@@ -33,13 +33,18 @@ export const apiAccess = ({ cluster: { access } }: Pick<StackConfig, "cluster">)
 export const insideNetworks = (vpc: string, { cluster: { access } }: Pick<StackConfig, "cluster">): string[] =>
   access.via === "inside" ? [vpc, ...access.cidrs] : [];
 
-/** EKS may become the cluster's role. */
-export const CLUSTER_TRUST: PolicyDocument = policyDocument({
-  Sid: "Eks",
-  Effect: "Allow",
-  Action: "sts:AssumeRole",
-  Principal: { Service: "eks.amazonaws.com" },
-});
+/** EKS may become the cluster's role, for this cluster (user guide, cross-service-confused-deputy-prevention, 2025-08-19). */
+export const clusterTrust = (place: Place): PolicyDocument =>
+  policyDocument({
+    Sid: "Eks",
+    Effect: "Allow",
+    Action: "sts:AssumeRole",
+    Principal: { Service: "eks.amazonaws.com" },
+    Condition: {
+      StringEquals: { "aws:SourceAccount": place.account },
+      ArnLike: { "aws:SourceArn": clusterArn(place) },
+    },
+  });
 
 /** What the key that wraps Kubernetes Secrets lets whom do: IAM of this account decides, and nobody else. */
 export const clusterKeyPolicy = ({ account, region }: Place): PolicyDocument =>

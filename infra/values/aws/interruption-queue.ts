@@ -1,5 +1,5 @@
 import { type Place, partitionOf } from "../../core/aws/names";
-import { type PolicyDocument, policyDocument } from "./policy";
+import { onlyTls, type PolicyDocument, policyDocument } from "./policy";
 
 /** Where EC2 says which nodes it will take away; Karpenter reads it and drains them. */
 
@@ -31,12 +31,5 @@ export const interruptionQueuePolicy = (place: Place): PolicyDocument =>
       Resource: interruptionQueueArn(place),
       Condition: { StringEquals: { "aws:SourceAccount": place.account } },
     },
-    {
-      Sid: "EncryptedOnly",
-      Effect: "Deny",
-      Action: "sqs:*",
-      Principal: "*",
-      Resource: interruptionQueueArn(place),
-      Condition: { Bool: { "aws:SecureTransport": "false" } },
-    },
+    onlyTls("sqs:*", interruptionQueueArn(place)),
   );

@@ -1,5 +1,5 @@
 import { bucketArn, logsBucket, type Place, partitionOf, trailArn, trailBucket } from "../../core/aws/names";
-import { onlyTls, type PolicyDocument, policyDocument, type Statement } from "./policy";
+import { bucketOnlyTls, type PolicyDocument, policyDocument, type Statement } from "./policy";
 
 /** Who may write logs, and that nobody removes them: the words of the buckets and of their key. */
 
@@ -45,7 +45,7 @@ export function logsBucketPolicy(place: Place): PolicyDocument {
       Condition: ownAccount(place),
     },
     kept(arn),
-    onlyTls(arn),
+    bucketOnlyTls(arn),
   );
 }
 
@@ -71,7 +71,7 @@ export function trailBucketPolicy(place: Place): PolicyDocument {
       Condition: { StringEquals: { ...ofTrail.StringEquals, "s3:x-amz-acl": "bucket-owner-full-control" } },
     },
     kept(arn),
-    onlyTls(arn),
+    bucketOnlyTls(arn),
   );
 }
 

@@ -145,6 +145,8 @@ export function karpenterPolicy(place: Place): PolicyDocument {
       Action: "iam:GetInstanceProfile",
       Resource: roleArn(place, nodeRoleName(place)).replace(":role/", ":instance-profile/"),
     },
+    // It looks for profiles that it made and nobody uses, every 30 minutes, also where it makes none.
+    { Sid: "LookForOldProfiles", Effect: "Allow", Action: "iam:ListInstanceProfiles", Resource: "*" },
     { Sid: "FindTheCluster", Effect: "Allow", Action: "eks:DescribeCluster", Resource: clusterArn(place) },
     {
       Sid: "HearOfInterruptions",

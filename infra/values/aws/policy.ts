@@ -34,12 +34,15 @@ export const serviceTrust = (service: string, { account }: Pick<Place, "account"
     Condition: { StringEquals: { "aws:SourceAccount": account } },
   });
 
-/** A bucket that nobody reaches without encryption on the way. */
-export const onlyTls = (bucketArn: string): Statement => ({
+/** Nobody comes without encryption on the way. */
+export const onlyTls = (Action: string, Resource: string | readonly string[]): Statement => ({
   Sid: "OnlyTls",
   Effect: "Deny",
   Principal: "*",
-  Action: "s3:*",
-  Resource: [bucketArn, `${bucketArn}/*`],
+  Action,
+  Resource,
   Condition: { Bool: { "aws:SecureTransport": "false" } },
 });
+
+/** A bucket and all that is in it. `homeport init` knows a policy of ours by this statement. */
+export const bucketOnlyTls = (bucketArn: string): Statement => onlyTls("s3:*", [bucketArn, `${bucketArn}/*`]);

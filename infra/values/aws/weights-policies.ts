@@ -1,4 +1,5 @@
 import { bucketArn, keyAlias, type Place, partitionOf, roleArn, roleName, weightsBucket } from "../../core/aws/names";
+import { bucketOnlyTls } from "./policy";
 
 /** Who may do what with the weights, as plain data. Why it is cut this way: decision 0081. */
 
@@ -59,7 +60,7 @@ export function weightsBucketPolicy<T>(place: Place, first: Place, vpcId: T) {
   return {
     Version: VERSION,
     Statement: [
-      deny("OnlyTls", "s3:*", everything, { Bool: { "aws:SecureTransport": "false" } }),
+      bucketOnlyTls(arn),
       deny("OnlyTls12", "s3:*", everything, { NumericLessThan: { "s3:TlsVersion": "1.2" } }),
       deny(
         "OnlyNodesAndMirrorRead",
@@ -86,7 +87,8 @@ export const mirrorPolicy = (places: readonly Place[]) => ({
     {
       Sid: "List",
       Effect: "Allow",
-      Action: ["s3:ListBucket", "s3:ListBucketMultipartUploads"],
+      // The last one: whether objects come to the other regions by themselves.
+      Action: ["s3:ListBucket", "s3:ListBucketMultipartUploads", "s3:GetReplicationConfiguration"],
       Resource: buckets(places),
     },
     {

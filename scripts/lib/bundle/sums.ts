@@ -7,13 +7,26 @@ import { InputError, type Problem } from "../../../infra/core/errors";
 /** The bundle's list of files, in the form that `sha256sum --check` reads. */
 export const SUMS = "SHA256SUMS";
 
-/** Every file of the bundle but the list itself, sorted. */
-export const bundleFiles = (folder: string): string[] =>
-  readdirSync(folder, { recursive: true, withFileTypes: true })
+/** Every file of the bundle but the list itself, sorted. Throws InputError where something is no file of its own. */
+export function bundleFiles(folder: string): string[] {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => !entry.isDirectory())
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+    .map((entry) => ({ path: relative(folder, join(entry.parentPath, entry.name)), isFile: entry.isFile() }));
+  const strange = entries.filter(({ isFile }) => !isFile);
+  if (strange.length > 0)
+    throw new InputError(
+      strange.map(({ path }) => ({
+        path,
+        given: "a link, pipe or device",
+        allowed: "files: what lies elsewhere does not travel with the bundle",
+        fix: "put the file itself in its place",
+      })),
+    );
+  return entries
+    .map(({ path }) => path)
     .filter((path) => path !== SUMS)
     .sort();
+}
 
 /** Reads every file; a bundle that was changed by hand gets a new list. */
 export async function writeSums(folder: string): Promise<number> {

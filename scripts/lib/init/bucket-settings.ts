@@ -12,7 +12,7 @@ import {
   type S3Client,
 } from "@aws-sdk/client-s3";
 import { bucketArn, type KeyPurpose, keyAliasArn, type Place } from "../../../infra/core/aws/names";
-import { onlyTls, type PolicyDocument, policyDocument } from "../../../infra/values/aws/policy";
+import { bucketOnlyTls, type PolicyDocument, policyDocument } from "../../../infra/values/aws/policy";
 import { isMissing } from "../aws/client";
 import type { Setting } from "./item";
 
@@ -101,7 +101,7 @@ export function bucketSettings(s3: S3Client, place: Place, Bucket: string, purpo
         s3.send(
           new PutBucketPolicyCommand({
             Bucket,
-            Policy: JSON.stringify(policyDocument(onlyTls(bucketArn(place, Bucket)))),
+            Policy: JSON.stringify(policyDocument(bucketOnlyTls(bucketArn(place, Bucket)))),
           }),
         ),
     },

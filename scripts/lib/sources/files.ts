@@ -1,4 +1,5 @@
 import type { Problem } from "../../../infra/core/errors";
+import { staysBelow } from "../../../infra/core/relative-path";
 import type { Entry } from "./listing";
 
 /** Files that run code when they are loaded: pickles and Python. */
@@ -52,9 +53,7 @@ export function fileProblems(entries: readonly Entry[], rules: FileRules): Probl
             : "--exclude '*.py', or --allow-remote-code (never in a regulated environment)",
       });
   }
-  const odd = paths.filter(
-    (p) => p.startsWith("/") || p.includes("\\") || p.split("/").includes("..") || /\p{Cc}/u.test(p),
-  );
+  const odd = paths.filter((path) => !staysBelow(path));
   if (odd.length > 0)
     problems.push({
       path: "source",

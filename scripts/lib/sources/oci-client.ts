@@ -8,8 +8,7 @@ type Get = (path: string, accept?: string) => Promise<Response>;
 
 /** GET below `/v2/<name>/` of a registry, with the token dance of the distribution spec; plain HTTP only on loopback. */
 export function registryClient(registry: string, name: string, env: NodeJS.ProcessEnv = process.env): Get {
-  const loopback = /^(localhost|127\.0\.0\.1)(:\d+)?$/.test(registry);
-  const base = `${loopback ? "http" : "https"}://${registry}/v2/${name}`;
+  const base = `${LOOPBACK.test(registry) ? "http" : "https"}://${registry}/v2/${name}`;
   const login = dockerLogin(registry, env);
   let authorization = login;
   return async (path, accept) => {
@@ -17,7 +16,7 @@ export function registryClient(registry: string, name: string, env: NodeJS.Proce
     let answer = await ask();
     const challenge = answer.status === 401 ? answer.headers.get("www-authenticate") : null;
     if (challenge?.startsWith("Bearer ")) {
-      authorization = `Bearer ${await token(challenge, login)}`;
+      authorization = `Bearer ${await token(challenge, login, registry)}`;
       answer = await ask();
     }
     if (answer.ok) return answer;
@@ -38,16 +37,27 @@ async function send(url: string, headers: Record<string, string>): Promise<Respo
   }
 }
 
-/** Follows `Bearer realm="...",service="...",scope="..."`. */
-async function token(challenge: string, login: string | undefined): Promise<string> {
+const LOOPBACK = /^(localhost|127\.0\.0\.1)(:\d+)?$/;
+
+/**
+ * Follows `Bearer realm="...",service="...",scope="..."`. The registry chooses where, and the login goes there: never in
+ * plain, which is also what a machine's own services (its metadata) speak.
+ */
+async function token(challenge: string, login: string | undefined, registry: string): Promise<string> {
   const fields = Object.fromEntries([...challenge.matchAll(/(\w+)="([^"]*)"/g)].map(([, key, value]) => [key, value]));
   const { realm = "", ...query } = fields as Record<string, string>;
+  const at = URL.canParse(realm) ? new URL(realm) : undefined;
+  if (at === undefined || (at.protocol !== "https:" && !(LOOPBACK.test(registry) && LOOPBACK.test(at.host))))
+    throw new OperationError(
+      `oci://${registry} sends logins to ${at?.origin ?? JSON.stringify(realm.slice(0, 60))}`,
+      "do not use this registry: a login goes to https only",
+    );
   const answer = await send(`${realm}?${new URLSearchParams(query)}`, login ? { authorization: login } : {});
   const body = (await answer.json().catch(() => ({}))) as { token?: string; access_token?: string };
   const value = body.token ?? body.access_token;
   if (!answer.ok || value === undefined)
     throw new OperationError(
-      `${new URL(realm).origin} gives no token (${answer.status})`,
+      `${at.origin} gives no token (${answer.status})`,
       "log in with 'docker login' or 'oras login'",
     );
   registerSecret(value);

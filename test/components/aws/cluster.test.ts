@@ -104,6 +104,14 @@ describe("access", () => {
   });
 });
 
+it("lets EKS take the cluster's role for this cluster, and for nobody else's", () => {
+  const { inputs } = base.only("aws:iam/role:Role", "us-east-1/cluster");
+  expect(JSON.parse(`${inputs.assumeRolePolicy}`).Statement[0].Condition).toEqual({
+    StringEquals: { "aws:SourceAccount": ACCOUNT },
+    ArnLike: { "aws:SourceArn": `arn:aws:eks:us-east-1:${ACCOUNT}:cluster/homeport-prod` },
+  });
+});
+
 describe("pods' roles", () => {
   it("are taken by one service account of one cluster", () => {
     const { inputs } = base.only("aws:iam/role:Role", "us-east-1/node-cache");

@@ -41,8 +41,8 @@ function refusals({ action, by, resource = object, vpc, tls = true }: Call): str
     return operator.includes("Not") !== values.includes(context[key]);
   };
   return policy.Statement.filter((statement) => {
-    const matches = (patterns: string | string[], value: string) =>
-      [patterns].flat().some((pattern) => new RegExp(`^${pattern.replaceAll("*", ".*")}$`).test(value));
+    const matches = (patterns: string | readonly string[] | undefined, value: string) =>
+      [patterns ?? []].flat().some((pattern) => new RegExp(`^${pattern.replaceAll("*", ".*")}$`).test(value));
     const conditions = Object.entries(("Condition" in statement && statement.Condition) || {}).flatMap(
       ([operator, keys]) => Object.entries(keys as object).map(([key, wanted]) => holds(operator, key, wanted)),
     );
@@ -97,6 +97,14 @@ describe("roles around the weights", () => {
       StringEquals: { "kms:ViaService": "s3.us-west-2.amazonaws.com" },
       "ForAnyValue:StringEquals": { "kms:ResourceAliases": "alias/homeport-prod-weights" },
     });
+  });
+
+  it("let whoever mirrors ask all that the command asks: also whether objects replicate by themselves", () => {
+    const all = mirrorPolicy([first, other]).Statement.flatMap(({ Action }) => Action);
+    for (const action of ["s3:ListBucket", "s3:GetObject", "s3:GetObjectTagging", "s3:GetReplicationConfiguration"])
+      expect(all).toContain(action);
+    const onBuckets = mirrorPolicy([first, other]).Statement.find(({ Sid }) => Sid === "List");
+    expect(onBuckets?.Action).toContain("s3:GetReplicationConfiguration");
   });
 
   it("let nobody delete, and name no resource by a star alone", () => {
