@@ -41,6 +41,7 @@ const Objectives = z.strictObject({
 const Rival = z.strictObject({
   provider: z.string().meta({ description: "As `homeport catalogue` names it.", examples: ["bedrock"] }),
   model: z.string().meta({ examples: ["meta.llama3-3-70b-instruct-v1:0"] }),
+  goodEnough: z.boolean().default(true).meta({ description: "Whether it would do; if not, it is only drawn." }),
   ttftP95Ms: z.number().positive().optional().meta({ description: "Measured from where your clients are." }),
 });
 
@@ -48,6 +49,7 @@ const Candidate = z.strictObject({
   model: z
     .string()
     .meta({ description: "Id in the catalogue of open models.", examples: ["meta-llama/Llama-3.3-70B-Instruct"] }),
+  fineTuned: z.boolean().default(false).meta({ description: "Weights of your own, which no provider hosts." }),
   maxModelLen: z.int().min(1).default(16_384).meta({ description: "Longest request, in tokens." }),
   quantisation: z.string().optional().meta({ description: "`fp8`, `bf16`, … Default: what was measured." }),
   instanceTypes: z.array(z.string()).min(1).optional().meta({ description: "Default: all with GPUs in the region." }),
@@ -140,7 +142,7 @@ export const DecisionSchema = z.strictObject({
   data: Data.meta({ description: "What may go where." }),
   answers: Answers.meta({ description: "Questions that only people can answer." }),
   objectives: Objectives.prefault({}).meta({ description: "What clients wait at most." }),
-  rivals: z.array(Rival).min(1).meta({ description: "APIs to compare with; the first is the one to beat." }),
+  rivals: z.array(Rival).min(1).meta({ description: "APIs that would do; the cheapest is the one to beat." }),
   candidates: z.array(Candidate).min(1).meta({ description: "Open models that are good enough." }),
   fleet: Fleet.prefault({}).meta({ description: "How own models would run." }),
   people: z.strictObject({ hoursMonthly: atLeast0("Hours a month."), usdPerHour: atLeast0("Of one hour.") }).meta({
@@ -229,8 +231,15 @@ export function parseDecisionFile(
 }
 
 /** Data that may not leave shuts every way to an API; the upper two classes may never leave. */
-function constraintProblems({ data, hybrid, fallback, fleet }: DecisionFile): Problem[] {
+function constraintProblems({ data, rivals, hybrid, fallback, fleet }: DecisionFile): Problem[] {
   const problems: Problem[] = [];
+  if (rivals.every(({ goodEnough }) => !goodEnough))
+    problems.push({
+      path: "rivals",
+      given: "none that is good enough",
+      allowed: "at least one API that would do",
+      fix: "leave goodEnough out where it would",
+    });
   if (data.mayLeave && !mayLeave(data.class))
     problems.push({
       path: "data.mayLeave",

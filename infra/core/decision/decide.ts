@@ -14,6 +14,14 @@ import { type Factor, type FactorInputs, scorecard } from "./scorecard";
 import { cheapestOf, decideVerdict, type MonthlyCost } from "./verdict";
 import { wayBack } from "./way-back";
 
+export interface Rival {
+  price: ApiPrice;
+  /** False: drawn for comparison, never the one to beat. */
+  goodEnough: boolean;
+  /** Measured at the 95th percentile from where the clients are. */
+  ttftP95Ms?: number;
+}
+
 /** All that a decision is made from; everything that is looked up comes with its source. */
 export interface DecisionInputs {
   name: string;
@@ -23,8 +31,10 @@ export interface DecisionInputs {
   /** What clients wait at most for the first token, where somebody asks for it, and their way to the region. */
   ttftMs?: number;
   clientNetworkMs?: number;
-  /** The first is the one to beat. */
-  rivals: readonly { price: ApiPrice; ttftP95Ms?: number }[];
+  /** What may be used instead; the cheapest that is good enough is the one to beat. */
+  rivals: readonly Rival[];
+  /** Hosts of a candidate's weights that are not among the rivals: shown where they cost less. */
+  offers: readonly ApiPrice[];
   fleets: readonly FleetCandidate[];
   fit: readonly FitRow[];
   /** Why `fleets` is empty, where it is. */
@@ -40,19 +50,18 @@ const BARS = 3;
 const EVIDENCE = "answered in the decision file";
 
 export function decide(inputs: DecisionInputs): DecisionReport {
-  const { answers: given, common, rivals } = inputs;
+  const { answers: given, common } = inputs;
   const { usage, today } = common;
   const profile = profileOf(usage.workloads);
   const requests = monthly(sum(usage.workloads.map((one) => one.requests)), daysOf(usage));
-  const priced = rivals.map(({ price }) => ({
-    name: `${price.provider} ${price.model}`,
-    usdPerRequest: usdPerRequest(usage.workloads, price),
-  }));
-  const [main] = priced as [(typeof priced)[number]];
-  const ranked = rankFleets(inputs.fleets, profile, requests, main.usdPerRequest);
+  const usdOf = (price: ApiPrice): number => usdPerRequest(usage.workloads, price);
+  const rivals = toBeatFirst(inputs, usdOf);
+  const [main] = rivals as [Rival];
+  const priced = rivals.map(({ price }) => ({ name: `${price.provider} ${price.model}`, usdPerRequest: usdOf(price) }));
+  const ranked = rankFleets(inputs.fleets, profile, requests, usdOf(main.price));
   const [best] = ranked;
   const comparisons = best === undefined ? [] : rivals.map(({ price }) => compareWith(best, price, common));
-  const cost = costs(comparisons[0], requests * main.usdPerRequest);
+  const cost = costs(comparisons[0], requests * usdOf(main.price));
   const answers: Answers = { ...given, above20M: requests > VOLUME_RULE.selfAbove };
   const evidence = { ...allFrom(EVIDENCE), above20M: `${usage.source}: ${millions(requests)} a month` };
   const rule = askedInOrder(answers, evidence);
@@ -65,7 +74,7 @@ export function decide(inputs: DecisionInputs): DecisionReport {
     breakEvenRequests,
     requestsPerMonth: requests,
     ...(best === undefined ? { noFit: reasonOf(inputs) } : {}),
-    ...firstTokens(inputs, best),
+    ...firstTokens(inputs, main, best),
   });
   return {
     name: inputs.name,
@@ -88,6 +97,9 @@ export function decide(inputs: DecisionInputs): DecisionReport {
       inputs.weights,
     ),
     comparisons,
+    offers: inputs.offers
+      .map((price) => ({ name: `${price.provider} ${price.model}`, monthlyUsd: requests * usdOf(price) }))
+      .filter(({ monthlyUsd }) => monthlyUsd < cheapestOf(cost.p50, answers.needsFrontier)[1]),
     utilisation: ranked
       .slice(0, BARS)
       .flatMap((fleet) => priced.slice(0, 2).map((rival) => utilisationBar(fleet, rival, profile, requests))),
@@ -97,6 +109,15 @@ export function decide(inputs: DecisionInputs): DecisionReport {
     prices: pricesOf(rivals, best, today),
     assumptions: [...inputs.assumptions, ...(best?.candidate.doubts ?? []).map((doubt) => `throughput: ${doubt}`)],
   };
+}
+
+/** The cheapest first, of those that are good enough: where a frontier model is needed, open weights are not. */
+function toBeatFirst({ rivals, answers }: DecisionInputs, usdOf: (price: ApiPrice) => number): Rival[] {
+  const enough = rivals.filter(
+    ({ price, goodEnough }) => goodEnough && !(answers.needsFrontier && price.sameWeightsAs !== undefined),
+  );
+  const [main] = [...(enough.length > 0 ? enough : rivals)].sort((a, b) => usdOf(a.price) - usdOf(b.price));
+  return main === undefined ? [] : [main, ...rivals.filter((rival) => rival !== main)];
 }
 
 const millions = (n: number): string => `${(n / 1e6).toLocaleString("en-US", { maximumFractionDigits: 2 })}M`;
@@ -141,13 +162,13 @@ function reasonOf({ refused, fleets }: DecisionInputs): string {
   return `nothing measured keeps the objectives, ${fleetName(close)} does not either`;
 }
 
-function firstTokens({ ttftMs, clientNetworkMs, rivals }: DecisionInputs, best: RankedFleet | undefined) {
+function firstTokens({ ttftMs, clientNetworkMs }: DecisionInputs, main: Rival, best: RankedFleet | undefined) {
   if (ttftMs === undefined || best === undefined) return {};
   const network = clientNetworkMs === undefined ? {} : { networkMs: clientNetworkMs };
   const measured = (ms: number | undefined) => (ms === undefined ? {} : { measuredTtftMs: ms });
   return {
     firstToken: {
-      api: judgeFirstToken("api", ttftMs, { ...network, ...measured(rivals[0]?.ttftP95Ms) }),
+      api: judgeFirstToken("api", ttftMs, { ...network, ...measured(main.ttftP95Ms) }),
       self: judgeFirstToken("self", ttftMs, { ...network, ...measured(best.candidate.timeToFirstTokenMs) }),
     },
   };
@@ -163,7 +184,7 @@ function wayBackOf(
   return { wayBack: wayBack(comparison, { ...given, engineerHourlyUsd }) };
 }
 
-function pricesOf(rivals: DecisionInputs["rivals"], best: RankedFleet | undefined, today: string): PriceSource[] {
+function pricesOf(rivals: readonly Rival[], best: RankedFleet | undefined, today: string): PriceSource[] {
   const dated = (what: string, usd: number, unit: string, of: Dated): PriceSource => ({
     what,
     usd,

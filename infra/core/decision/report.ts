@@ -20,6 +20,8 @@ export interface DecisionReport {
   scorecard: Scorecard;
   /** Of the cheapest fleet with each rival, the one that the verdict is measured against first; none: nothing fits. */
   comparisons: readonly Comparison[];
+  /** Hosts of a candidate's weights that cost less than what the verdict names, and are not among the rivals. */
+  offers: readonly { name: string; monthlyUsd: number }[];
   utilisation: readonly UtilisationBar[];
   fit: readonly FitRow[];
   /** The cheapest that serves the load within the objectives, then the runners-up. */

@@ -66,7 +66,7 @@ export function fitRows(model: string, { question }: ModelMemory, shape: Shape, 
     if (refusal !== undefined) return { ...row, tensorParallel, fits: false, reason: refusal };
     const fit = fitOn(question, { gpuClass: shape.gpuClass, memoryGiB: shape.gpuMemoryGiB, gpus: tensorParallel });
     if (!fit.starts)
-      return { ...row, tensorParallel, fits: false, reason: `${(-fit.leftGiB).toFixed(1)} GiB short on each GPU` };
+      return { ...row, tensorParallel, fits: false, reason: `${(-fit.leftGiB).toFixed(1)} GiB short` };
     return {
       ...row,
       tensorParallel,

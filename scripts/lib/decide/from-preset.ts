@@ -19,7 +19,7 @@ usage: usage/${name}.json   # written by: homeport usage record
 region: us-east-1
 data: { class: ${dataClass}, mayLeave: ${leaves} }
 answers: { mlCapacity: ${answers.mlCapacity}, needsFrontier: ${answers.needsFrontier}, weeksAcceptable: ${answers.weeksAcceptable} }
-${ttft}# The first is the one to beat: what you use today, or a host of the same open weights.
+${ttft}# Of what would do, the cheapest is the one to beat: what you use today, and a host of the same open weights.
 rivals:
   - { provider: bedrock, model: "openai.gpt-oss-120b-1:0" }
 candidates:

@@ -1,6 +1,6 @@
 import type { DecisionFile } from "../../../infra/config/decision-file";
 import type { ApiPrice } from "../../../infra/core/catalogue/api-price";
-import { API_PRICES, retirementOf } from "../../../infra/core/catalogue/api-prices";
+import { API_PRICES, retirementOf, sameWeightsOffers } from "../../../infra/core/catalogue/api-prices";
 import { OPEN_MODELS, type OpenModel, openModel } from "../../../infra/core/catalogue/open-models";
 import type { DecisionInputs } from "../../../infra/core/decision/decide";
 import { nearest } from "../../../infra/core/did-you-mean";
@@ -13,9 +13,9 @@ import { waysToRun } from "./ways";
 /** From a decision file and a usage to all that the decision is made from: prices, what fits, what was measured. */
 export function gather(name: string, file: DecisionFile, usage: Usage, today: string): DecisionInputs {
   const problems: Problem[] = [];
-  const rivals = file.rivals.flatMap(({ provider, model, ttftP95Ms }, i) => {
+  const rivals = file.rivals.flatMap(({ provider, model, ttftP95Ms, goodEnough }, i) => {
     const price = priceOf({ provider, model }, `rivals[${i}].model`, today, problems);
-    return price === undefined ? [] : [{ price, ...(ttftP95Ms === undefined ? {} : { ttftP95Ms }) }];
+    return price === undefined ? [] : [{ price, goodEnough, ...(ttftP95Ms === undefined ? {} : { ttftP95Ms }) }];
   });
   const candidates = file.candidates.flatMap((candidate, i) => {
     const model = modelOf(candidate.model, `candidates[${i}].model`, problems);
@@ -25,6 +25,11 @@ export function gather(name: string, file: DecisionFile, usage: Usage, today: st
 
   const profile = profileOf(usage.workloads);
   const ways = candidates.map((one) => waysToRun({ ...one, file, profile }));
+  const offers = candidates.flatMap(({ candidate, model }) =>
+    candidate.fineTuned ? [] : sameWeightsOffers(model.id, today).slice(0, 1),
+  );
+  const listed = (offer: ApiPrice) =>
+    rivals.some(({ price }) => price.provider === offer.provider && price.model === offer.model);
   const refused = ways.map((way) => way.refused).find((why) => why !== undefined);
   const { data, answers, objectives, clientNetworkMs, quality } = file;
   return {
@@ -35,6 +40,7 @@ export function gather(name: string, file: DecisionFile, usage: Usage, today: st
     ...(objectives.ttftMs === undefined ? {} : { ttftMs: objectives.ttftMs }),
     ...(clientNetworkMs === undefined ? {} : { clientNetworkMs }),
     rivals,
+    offers: data.mayLeave ? offers.filter((offer) => !listed(offer)) : [],
     fleets: ways.flatMap(({ fleets }) => fleets),
     fit: ways.flatMap(({ fit }) => fit),
     ...(refused === undefined ? {} : { refused }),
@@ -45,7 +51,7 @@ export function gather(name: string, file: DecisionFile, usage: Usage, today: st
       ...(file.hybrid ? { split: file.hybrid } : {}),
       monthlyGrowth: file.growthPerMonth,
       horizonMonths: file.horizonMonths,
-      catalogue: API_PRICES,
+      catalogue: soldNow(today),
     },
     assumptions: assumptionsOf(file),
   };
@@ -95,3 +101,14 @@ function modelOf(id: string, path: string, problems: Problem[]): OpenModel | und
     });
   return model;
 }
+
+const DATED = /-(\d{4}-\d\d-\d\d|\d{8})$/;
+
+/** What may be proposed: not withdrawn or about to be, and each model once, by its plain name where it has one. */
+const soldNow = (today: string): ApiPrice[] =>
+  API_PRICES.filter((price) => retirementOf(price, today) === undefined).filter(
+    ({ provider, model }, _, all) =>
+      !all.some(
+        (other) => other.provider === provider && other.model !== model && other.model === model.replace(DATED, ""),
+      ),
+  );

@@ -79,18 +79,18 @@ function priced(environment: Omit<OtherEnvironment, "hourlyUsd">, region: string
 export function assumptionsOf({ fleet, objectives, growthPerMonth, wayBack, answers }: DecisionFile): string[] {
   const { quantities } = fleet;
   return [
-    `fleet: ${Math.round(fleet.load * 100)} % of the measured throughput, ${fleet.spareNodes} spare node, ${fleet.coldStartSeconds} s until a node serves`,
+    `${Math.round(fleet.load * 100)} % of the measured throughput is planned with, ${fleet.spareNodes} spare node, ${fleet.coldStartSeconds} s until a node serves`,
     ...(objectives.ttftMs === undefined ? [`first token within ${DEFAULT_OBJECTIVES.ttftMs} ms on average`] : []),
     ...(objectives.tpotMs === undefined ? [`${DEFAULT_OBJECTIVES.tpotMs} ms between tokens on average`] : []),
     ...(quantities.diskGBPerNode === undefined
-      ? ["disks: 1.2 x the weights + 50 GB, none with enough instance store"]
+      ? ["disks: 1.2 × the weights and 50 GB; none where instance store is enough"]
       : []),
     ...(quantities.bucketGB === undefined
-      ? ["bucket: two releases; registry: 20 GB; one cluster, one load balancer"]
+      ? ["bucket for two releases, registry 20 GB, one cluster, one load balancer"]
       : []),
-    ...(growthPerMonth === 0 ? ["volume does not grow"] : []),
-    `way back: ${wayBack.weeks} weeks, ${wayBack.engineerHours} engineer hours`,
-    ...(answers.mlCapacity ? ["an on-call rota of its own is not counted beyond the people's hours"] : []),
+    ...(growthPerMonth === 0 ? ["the volume does not grow"] : []),
+    `the way back takes ${wayBack.weeks} weeks and ${wayBack.engineerHours} engineer hours`,
+    ...(answers.mlCapacity ? ["nights on call are within the people's hours"] : []),
   ];
 }
 

@@ -103,6 +103,7 @@ function remarks({
   contradictions,
   verdict,
   comparisons,
+  offers,
   shapes,
   prices,
   assumptions,
@@ -118,7 +119,14 @@ function remarks({
     ...verdict.flipsAt.map(
       ({ volume, cheapest }) => `at ${volume.toUpperCase()} of the volume the cheapest is ${OPTION[cheapest]}`,
     ),
-    ...savings.map(({ what, savedUsd }) => `before any GPU: ${what} saves ${dollars(savedUsd)} a month`),
+    ...savings.map(
+      ({ what, savedUsd, provided }) =>
+        `before any GPU: ${what} saves ${dollars(savedUsd)} a month, provided: ${provided}`,
+    ),
+    ...offers.map(
+      ({ name, monthlyUsd }) =>
+        `the same weights at ${name}: ${dollars(monthlyUsd)} a month; to count it, add it to rivals and its agreement to providers`,
+    ),
     ...shapes
       .slice(1)
       .map(

@@ -21,7 +21,7 @@ export function utilisationBars(bars: readonly UtilisationBar[], { width, narrow
     const names = `${fleet} against ${rival}`;
     const head = narrow
       ? html`${text(left, y + 12, cut(fleet, 46))}${text(left, y + 27, `${cut(rival, 24)}: ${values}`, "note")}`
-      : html`${text(left, y + 12, cut(names, 72))}${text(width - right, y + 12, values, never ? "strong" : "", "end")}`;
+      : html`${text(left, y + 12, cut(names, 66))}${text(width - right, y + 12, values, never ? "strong" : "", "end")}`;
     const bar = y + rowHeight - 28;
     const mark = x(Math.min(actual, most));
     return html`${head}${rect(x(0), bar, x(Math.min(breakEven, most)) - x(0), 13, never ? "bar never" : "bar")}${line(mark, bar - 3, mark, bar + 16, "mark")}`;

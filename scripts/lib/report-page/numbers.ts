@@ -5,7 +5,7 @@ const grouped = (n: number, digits = 0): string =>
 
 /** `$34,000`, `−$1,204`; cents below 10 dollars. */
 export function dollars(usd: number): string {
-  const digits = Math.abs(usd) < 10 && usd !== 0 ? 2 : 0;
+  const digits = Math.abs(usd) < 10 && !Number.isInteger(usd) ? 2 : 0;
   const text = `$${grouped(Math.abs(usd), digits)}`;
   return usd < 0 && !/^\$0(\.00)?$/.test(text) ? `−${text}` : text;
 }

@@ -8,6 +8,9 @@ import { STYLE } from "./style";
 import { fitMatrix, monthlyTable, pricesTable, risksTable, scorecardTable, shapesTable } from "./tables";
 import { rivalName, volumePlot } from "./volume-plot";
 
+/** The largest; the data below the page has all. */
+const SAVINGS = 6;
+
 /** Nothing is loaded and nothing runs; a browser is told so too. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'";
 
@@ -42,10 +45,10 @@ function card({ verdict, rule, contradictions, comparisons }: DecisionReport): H
       : undefined;
   const flips = verdict.flipsAt.map(
     ({ volume, cheapest }) =>
-      html`<li>• at ${volume.toUpperCase()} of the volume ${cheapest === "self" ? "own models are" : `${cheapest} is`} the cheapest</li>`,
+      html`<li>at ${volume.toUpperCase()} of the volume ${cheapest === "self" ? "own models are" : `${cheapest === "api" ? "the API" : cheapest} is`} the cheapest</li>`,
   );
   const asked = rule.asked.at(-1);
-  return html`<div class="card ${verdict.verdict.replace(" ", "-")}"><strong class="verdict">${VERDICT[verdict.verdict]}</strong><p class="binding">${sentence(verdict.binding.text)}</p>${facts}<ul class="says"><li>• the article's rules say ${rule.verdict === "self" ? "own models" : rule.verdict === "api" ? "API" : "either"}, by ${rule.rule}: ${asked?.question}? ${asked?.answer ? "yes" : "no"} (${asked?.evidence})</li>${contradictions.map(({ text }) => html`<li>• ${text}</li>`)}${flips}</ul></div>`;
+  return html`<div class="card ${verdict.verdict.replace(" ", "-")}"><strong class="verdict">${VERDICT[verdict.verdict]}</strong><p class="binding">${sentence(verdict.binding.text)}</p>${facts}<ul class="says"><li>the article's rules say ${rule.verdict === "self" ? "own models" : rule.verdict === "api" ? "API" : "either"}, by ${rule.rule}: ${asked?.question}? ${asked?.answer ? "yes" : "no"} (${asked?.evidence})</li>${contradictions.map(({ text }) => html`<li>${text}</li>`)}${flips}</ul></div>`;
 }
 
 const fact = (term: string, value: string, note: string): Html =>
@@ -79,10 +82,12 @@ function money({ comparisons, utilisation, setupMonths }: DecisionReport): Html 
 
 function savings(rows: DecisionReport["comparisons"][number]["savings"]): Html {
   if (rows.length === 0) return html``;
-  return html`<section><h2>Before any GPU</h2><table><thead><tr><th scope="col">on the API alone</th><th class="n" scope="col">saved a month</th></tr></thead><tbody>${rows.map(
-    ({ what, savedUsd, provided }) =>
-      html`<tr><th scope="row">${what}<small>${provided}</small></th><td class="n">${dollars(savedUsd)}</td></tr>`,
-  )}</tbody></table></section>`;
+  return html`<section><h2>Before any GPU</h2><table><thead><tr><th scope="col">on the API alone</th><th class="n" scope="col">saved a month</th></tr></thead><tbody>${rows
+    .slice(0, SAVINGS)
+    .map(
+      ({ what, savedUsd, provided }) =>
+        html`<tr><th scope="row">${what}<small>${provided}</small></th><td class="n">${dollars(savedUsd)}</td></tr>`,
+    )}</tbody></table></section>`;
 }
 
 function wayBack({ wayBack: back }: DecisionReport): Html {

@@ -11,7 +11,7 @@ export const STYLE = `
   --self: #0072b2; --api: #c2510a; --other: #8a5a83; --good: #00795a; --zone: #f3ead0; } }
 * { box-sizing: border-box; }
 body { margin: 0 auto; max-width: 784px; padding: 40px 32px 64px; background: var(--page); color: var(--ink);
-  font: 16px/1.5 system-ui, -apple-system, "Segoe UI", "Helvetica Neue", "Liberation Sans", Arial, sans-serif; }
+  font: 16px/1.5 -apple-system, "Segoe UI", "Helvetica Neue", "Liberation Sans", Arial, system-ui, sans-serif; }
 h1 { font-size: 15px; font-weight: 500; color: var(--soft); margin: 0 0 20px; }
 h2 { font-size: 19px; line-height: 1.3; font-weight: 600; margin: 0 0 10px; letter-spacing: -0.01em; }
 section, figure { margin: 52px 0 0; }
@@ -20,11 +20,11 @@ p { margin: 0 0 10px; max-width: 68ch; }
 .card.api { --tone: var(--api); } .card.self { --tone: var(--self); } .card.hybrid { --tone: var(--other); } .card.not-yet { --tone: var(--soft); }
 .card strong.verdict { display: block; font-size: 38px; line-height: 1.1; letter-spacing: -0.02em; font-weight: 650; margin-bottom: 10px; }
 .card .binding { font-size: 18px; line-height: 1.45; margin-bottom: 18px; }
-.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 14px 24px; margin: 0; }
+.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(132px, 1fr)); gap: 14px 24px; margin: 0; }
 .facts dt { font-size: 13px; color: var(--soft); } .facts dd { margin: 0; font-size: 20px; font-weight: 600; font-variant-numeric: tabular-nums; }
 .facts small { display: block; font-size: 13px; font-weight: 400; color: var(--soft); line-height: 1.35; }
-ul.says { margin: 18px 0 0; padding: 14px 0 0; border-top: 1px solid var(--rule); list-style: none; font-size: 14px; color: var(--soft); }
-ul.says li { margin: 3px 0; padding-left: 18px; text-indent: -18px; }
+ul.says { margin: 18px 0 0; padding: 14px 0 0 18px; border-top: 1px solid var(--rule); font-size: 14px; color: var(--soft); }
+ul.says li { margin: 3px 0; }
 figcaption, .caption { font-size: 14px; color: var(--soft); margin: 8px 0 0; max-width: 74ch; }
 .wide-table { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: 14px; font-variant-numeric: tabular-nums; }
@@ -33,13 +33,14 @@ th:last-child, td:last-child { padding-right: 0; }
 thead th { color: var(--soft); font-size: 13px; }
 td.n, th.n { text-align: right; white-space: nowrap; }
 tbody th.group { font-weight: 600; padding-top: 20px; }
-tr.total th, tr.total td { font-weight: 600; }
-td.no { color: var(--soft); } td small { display: block; color: var(--soft); font-size: 12.5px; }
+tr.total th, tr.total td { font-weight: 600; } small { font-weight: 400; }
+td.no { color: var(--soft); } td.yes { white-space: nowrap; } td.no::before { content: "✕ "; } td.yes::before { content: "✓ "; color: var(--good); } th small, td small { display: block; color: var(--soft); font-size: 12.5px; }
 .self-ink { color: var(--self); } .api-ink { color: var(--api); } .hybrid-ink { color: var(--other); }
 details { margin-top: 12px; font-size: 14px; } summary { cursor: pointer; color: var(--soft); }
 footer { margin-top: 56px; padding-top: 14px; border-top: 1px solid var(--rule); font-size: 13px; color: var(--soft); }
 svg { display: block; width: 100%; height: auto; overflow: visible; }
-svg text { font: 13px system-ui, -apple-system, "Segoe UI", "Helvetica Neue", "Liberation Sans", Arial, sans-serif; fill: var(--ink); font-variant-numeric: tabular-nums; }
+svg text { font: 13px -apple-system, "Segoe UI", "Helvetica Neue", "Liberation Sans", Arial, system-ui, sans-serif; fill: var(--ink); font-variant-numeric: tabular-nums;
+  paint-order: stroke; stroke: var(--page); stroke-width: 4px; stroke-linejoin: round; }
 svg text.tick, svg text.axis, svg text.note { fill: var(--soft); font-size: 12px; } svg text.strong { font-weight: 650; }
 svg .grid { stroke: var(--rule); stroke-width: 1; } svg .zero { stroke: var(--soft); stroke-width: 1; } svg .zone { fill: var(--zone); }
 svg .now { stroke: var(--ink); stroke-width: 1; stroke-dasharray: 2 3; } svg .limit { stroke: var(--soft); stroke-width: 1; }

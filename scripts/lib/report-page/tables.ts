@@ -2,7 +2,7 @@ import type { DecisionReport, FitRow } from "../../../infra/core/decision/report
 import type { Bill, BillKind } from "../../../infra/core/economics/bill";
 import type { Comparison, Month } from "../../../infra/core/economics/comparison";
 import { type Html, html } from "./html";
-import { dollars, plain } from "./numbers";
+import { dollars, plain, short } from "./numbers";
 import { rivalName } from "./volume-plot";
 
 const KINDS: Readonly<Record<BillKind, string>> = {
@@ -21,6 +21,10 @@ const KINDS: Readonly<Record<BillKind, string>> = {
 const sumOf = (bill: Bill, kind: BillKind): number =>
   bill.lines.filter((line) => line.kind === kind).reduce((sum, { monthlyUsd }) => sum + monthlyUsd, 0);
 
+/** People are never left out in silence; other lines only where there is something in them. */
+const isShown = (bill: Bill, kind: BillKind): boolean =>
+  bill.lines.some((line) => line.kind === kind) && (kind === "people" || sumOf(bill, kind) > 0);
+
 /** API, own models and hybrid per month, all lines, at three volumes. */
 export function monthlyTable(comparison: Comparison): Html {
   const { months, fleet } = comparison;
@@ -33,17 +37,14 @@ export function monthlyTable(comparison: Comparison): Html {
     const bills = months.map(billOf);
     const complete = bills.filter((bill): bill is Bill => bill !== undefined);
     if (complete.length < months.length) return html``;
-    const kinds = (Object.keys(KINDS) as BillKind[]).filter((kind) =>
-      complete.some((bill) => bill.lines.some((l) => l.kind === kind)),
-    );
+    const kinds = (Object.keys(KINDS) as BillKind[]).filter((kind) => complete.some((bill) => isShown(bill, kind)));
     return html`<tbody><tr><th class="group" colspan="4" scope="rowgroup"><span class="${id}-ink">${name}</span>, ${what}</th></tr>${kinds.map(
       (kind) =>
-        html`<tr><th scope="row">${KINDS[kind]}</th>${complete.map((bill) => html`<td class="n">${dollars(sumOf(bill, kind))}</td>`)}</tr>`,
+        html`<tr><th scope="row">${KINDS[kind]}</th>${complete.map((bill) => html`<td class="n">${dollars(Math.round(sumOf(bill, kind)))}</td>`)}</tr>`,
     )}<tr class="total"><th scope="row">a month</th>${complete.map((bill) => html`<td class="n">${dollars(bill.monthlyUsd)}</td>`)}</tr></tbody>`;
   });
   return html`<section><h2>What a month costs</h2><table><thead><tr><th scope="col">US dollars a month</th>${months.map(
-    ({ percentile, requests }) =>
-      html`<th class="n" scope="col">P${percentile}<br>${plain(Math.round(requests))} requests</th>`,
+    ({ percentile, requests }) => html`<th class="n" scope="col">P${percentile}<br>${short(requests)} requests</th>`,
   )}</tr></thead>${groups}</table>${lineDetails(months)}${unpriced(months)}</section>`;
 }
 
@@ -65,16 +66,39 @@ function unpriced(months: readonly Month[]): Html {
   return html`<p class="caption">Not priced, and not counted as 0: ${[...items].map(([what, why]) => `${what} (${why})`).join("; ")}.</p>`;
 }
 
+const TP = [1, 2, 4, 8];
+
+/** Shapes by number of GPUs that share a copy; shapes that answer alike share a row. */
 export function fitMatrix(rows: readonly FitRow[]): Html {
-  const body = rows.map(
-    ({ model, instanceType, tensorParallel, fits, gibLeft, maxContextTokens, concurrency, reason }) =>
-      html`<tr><th scope="row">${model}<small class="wide-only"></small></th><td>${instanceType}</td><td class="n">${tensorParallel}</td>${
-        fits
-          ? html`<td class="n">${gibLeft === undefined ? "–" : gibLeft.toFixed(1)}</td><td class="n">${maxContextTokens === undefined ? "–" : plain(maxContextTokens)}</td><td class="n">${concurrency === undefined ? "–" : plain(concurrency)}</td>`
-          : html`<td class="no" colspan="3">no: ${reason ?? "refused"}</td>`
-      }</tr>`,
-  );
-  return html`<section><h2>What fits</h2><div class="wide-table"><table><thead><tr><th scope="col">model</th><th scope="col">shape</th><th class="n" scope="col">TP</th><th class="n" scope="col">GiB left</th><th class="n" scope="col">longest context</th><th class="n" scope="col">at once</th></tr></thead><tbody>${body}</tbody></table></div><p class="caption">TP: GPUs that share one copy. GiB left on each GPU for the cache of keys and values; longest context in tokens; requests of the usage's length that are held at once.</p></section>`;
+  const models = [...new Set(rows.map(({ model }) => model))];
+  return html`<section><h2>What fits</h2>${models.map((model) =>
+    modelMatrix(
+      model,
+      rows.filter((row) => row.model === model),
+    ),
+  )}<p class="caption">TP: GPUs that share one copy. For each GPU the GiB left beside one request of full length, then the longest context in tokens and how many requests of the usage's length are held at once.</p></section>`;
+}
+
+function modelMatrix(model: string, rows: readonly FitRow[]): Html {
+  const byCells = new Map<string, { types: string[]; cells: Html[] }>();
+  for (const type of new Set(rows.map(({ instanceType }) => instanceType))) {
+    const cells = TP.map((tp) => fitCell(rows.find((row) => row.instanceType === type && row.tensorParallel === tp)));
+    const key = cells.map(({ markup }) => markup).join("");
+    const same = byCells.get(key);
+    if (same === undefined) byCells.set(key, { types: [type], cells });
+    else same.types.push(type);
+  }
+  return html`<div class="wide-table"><table><thead><tr><th scope="col">${model}</th>${TP.map((tp) => html`<th scope="col">TP ${tp}</th>`)}</tr></thead><tbody>${[
+    ...byCells.values(),
+  ].map(({ types, cells }) => html`<tr><th scope="row">${types.join(", ")}</th>${cells}</tr>`)}</tbody></table></div>`;
+}
+
+function fitCell(row: FitRow | undefined): Html {
+  if (row === undefined) return html`<td></td>`;
+  const { fits, reason, gibLeft, maxContextTokens, concurrency } = row;
+  if (!fits) return html`<td class="no">${reason ?? "refused"}</td>`;
+  const facts = [maxContextTokens, concurrency].map((n) => (n === undefined ? "–" : short(n)));
+  return html`<td class="yes">${gibLeft?.toFixed(1) ?? "–"} GiB<small>${facts.join(" · ")}</small></td>`;
 }
 
 export function shapesTable({ shapes }: DecisionReport): Html {

@@ -42,7 +42,7 @@ export function volumePlot(comparisons: readonly Comparison[], { width, narrow }
   const most = Math.max(...costs) * 1.3;
 
   const height = narrow ? 340 : 400;
-  const [left, right, top, bottom] = [narrow ? 44 : 56, narrow ? 10 : 170, 34, 44];
+  const [left, right, top, bottom] = [narrow ? 44 : 56, narrow ? 10 : 176, 34, 44];
   const x = logarithmic([from, to], [left, width - right]);
   const y = logarithmic([least, most], [height - bottom, top]);
 
@@ -82,17 +82,27 @@ export function volumePlot(comparisons: readonly Comparison[], { width, narrow }
 
   const last = steps.at(-1);
   const ends = [
-    ...apis.map(({ name, usdPerRequest }, i) => ({ name, at: y(usdPerRequest * to), kind: `api-text n${i}` })),
-    ...(last ? [{ name: "own models", at: y(costAt(last, last.toRequests)), kind: "self-text" }] : []),
+    ...comparisons.map(({ rival, curve: { apiUsdPerRequest } }, i) => ({
+      name: rival.model,
+      more: rival.provider,
+      at: y(apiUsdPerRequest * to),
+      kind: `api-text n${i}`,
+    })),
+    ...(last
+      ? [{ name: "own models", more: `${last.nodes} nodes`, at: y(costAt(last, last.toRequests)), kind: "self-text" }]
+      : []),
   ];
   const labelled = spread(
     ends.map(({ at }) => at),
-    17,
+    34,
     height - bottom,
   );
   const labels = narrow
     ? []
-    : ends.map(({ name, kind }, i) => text(width - right + 8, labelled[i]! + 4, cut(name, 25), kind));
+    : ends.map(({ name, more, kind }, i) => {
+        const at = labelled[i]!;
+        return html`${text(width - right + 8, at + 2, cut(name, 26), kind)}${text(width - right + 8, at + 17, more, "note")}`;
+      });
   const drawn = svg({ width, height, narrow }, description(comparisons), [
     html`${greyZone}${grid}${now}`,
     html`${lines}${path(staircase, "self")}${edges}${breakEvens}${labels}`,
