@@ -2,7 +2,9 @@ import { resolve } from "node:path";
 import type { Command } from "commander";
 import { readStack } from "../../infra/config/read-stack";
 import { ExitCode } from "../../infra/core/errors";
+import { ladders } from "../../infra/values/aws/ladders";
 import { action } from "../lib/action";
+import { ladderTable } from "../lib/render/ladder-table";
 import { type RenderedStack, renderStack } from "../lib/render/render";
 import { resourceTable } from "../lib/render/resource-table";
 import { writeRendered } from "../lib/render/write";
@@ -21,7 +23,7 @@ export function register(program: Command): void {
     .description("show everything that `pulumi up` would create, without the Pulumi CLI, credentials or network")
     .requiredOption("--stack <env>", "environment: stacks/Pulumi.<env>.yaml")
     .option("--out <folder>", "write plan.json and one YAML file per Kubernetes object there")
-    .option("--json", "print the plan, the objects and the third-party charts as JSON")
+    .option("--json", "print the plan, the objects, the third-party charts and each release's ways to run as JSON")
     .action(action(render));
 }
 
@@ -31,8 +33,10 @@ async function render({ stack: name, out, json }: Options): Promise<ExitCode> {
   const rendered = await renderStack(name, { root });
   for (const warning of rendered.warnings) terminal.note(`warning: ${warning}`);
   if (out !== undefined) writeRendered(resolve(out), rendered);
-  if (json) terminal.json(rendered);
-  else if (stack.config.environment.platform === "aws") terminal.out(resourceTable(stack, rendered));
+  const ways = ladders(stack);
+  if (json) terminal.json({ ...rendered, ladders: ways });
+  else if (stack.config.environment.platform === "aws")
+    terminal.out([resourceTable(stack, rendered), ladderTable(ways)].join("\n\n"));
   else terminal.out(summary(rendered, out));
   return ExitCode.ok;
 }

@@ -134,6 +134,25 @@ describe("what outlives a destroy", () => {
   });
 });
 
+it("takes a release to another GPU family by one word: its variant for that pool runs before it is routed to", async () => {
+  const moved = await stacks.changed("dev", (text) =>
+    text
+      .replace("  homeport:models:", "    a100: { instanceType: p4de.24xlarge }\n  homeport:models:")
+      .replace("      live: r41", "      live: r41\n      pool: a100"),
+  );
+  const engines = (plan: Plan) =>
+    plan.resources.filter(({ type, name }) => type === "kubernetes:apps/v1:Deployment" && name.includes("/chat-"));
+  const [before, after] = [engines(plans.dev), engines(new Plan(moved.plan))];
+  expect([before, after].map((found) => found.map(({ name }) => name.split("-").at(-1)))).toEqual([
+    ["l40sx1"],
+    ["a100x1"],
+  ]);
+  expect(JSON.stringify(after[0]?.inputs)).toContain('"nodeSelector":{"homeport.dev/pool":"a100"}');
+  const route = moved.plan.find(({ type, name }) => type.endsWith(":HTTPRoute") && name.includes("app"));
+  expect(JSON.stringify(route?.inputs)).toContain("-a100x1");
+  expect(route?.dependencies).toContain(after[0]?.urn);
+});
+
 describe("growth of the whole program", () => {
   const GROWTH: Record<string, (text: string) => string> = {
     "a zone": (text) =>

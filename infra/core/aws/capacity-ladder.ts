@@ -6,6 +6,7 @@ import { INSTANCE_TYPES } from "./instance-catalog";
 /** What the ladder needs of a pool. */
 export interface LadderPool extends Ladder {
   gpuClass: string;
+  gpusPerNode: number;
   instanceType?: string;
 }
 
@@ -31,7 +32,9 @@ export function capacityLadder(
   regions: readonly string[],
   home: { region: string; pool?: string },
 ): Step[] {
-  const placements = placementsOf(content, pools);
+  const placements = placementsOf(content, pools).filter(
+    ({ pool, variant }) => variant.tensorParallel <= (pools[pool]?.gpusPerNode ?? 0),
+  );
   const first = placements.filter(({ pool }) => pool === home.pool);
   const others = placements.filter(({ pool }) => pool !== home.pool);
   const [homePool] = [...first, ...others];

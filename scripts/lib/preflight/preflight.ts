@@ -4,8 +4,9 @@ import { requireAccount } from "../aws/account";
 import { type Answer, type Asked, answersTo, type Check } from "./check";
 import { clusterCheck } from "./cluster";
 import { imageCheck } from "./images";
+import { ladderChecks } from "./ladders";
 import { certificateChecks, hostedZoneChecks } from "./names";
-import { quotaChecks } from "./quotas";
+import { type AskQuota, quotaAsker, quotaChecks } from "./quotas";
 import { reservationChecks } from "./reservations";
 import { keyCheck, stateCheck, weightsCheck } from "./stores";
 import { toolChecks } from "./tools";
@@ -51,17 +52,18 @@ const costCheck = ({ config, releases, places: [{ environment }] }: Asked): Chec
   },
 });
 
-const questionsTo = (asked: Asked): Check[] => [
+const questionsTo = (asked: Asked, ask = quotaAsker()): Check[] => [
   keyCheck(asked.places[0], "state"),
   stateCheck(asked.places[0]),
   ...hostedZoneChecks(asked),
-  ...reachable(asked).flatMap((place) => regionChecks(place, asked)),
+  ...reachable(asked).flatMap((place) => regionChecks(place, asked, ask)),
 ];
 
-const regionChecks = (place: Place, asked: Asked): Check[] => [
+const regionChecks = (place: Place, asked: Asked, ask: AskQuota): Check[] => [
   zoneCheck(place, asked),
   ...Object.keys(asked.config.pools).map((pool) => offeringCheck(place, pool, asked)),
   ...quotaChecks(place, asked),
+  ...ladderChecks(place, asked, ask),
   ...reservationChecks(place, asked),
   keyCheck(place, "weights"),
   weightsCheck(place, asked),

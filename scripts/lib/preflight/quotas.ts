@@ -12,6 +12,20 @@ import type { Asked, Check } from "./check";
 
 const ServiceCode = "ec2";
 
+/** vCPUs that the account may run of a quota in a region; undefined where the region has no such quota. */
+export type AskQuota = (region: string, quota: QuotaName) => Promise<number | undefined>;
+
+/** Asks AWS once for each, whoever wants to know. */
+export function quotaAsker(): AskQuota {
+  const asked = new Map<string, Promise<number | undefined>>();
+  return (region, quota) => {
+    const key = `${region} ${quota}`;
+    const answer = asked.get(key) ?? quotaValue(region, quotaOf(quota).code);
+    asked.set(key, answer);
+    return answer;
+  };
+}
+
 /** One check per quota that the region's pools count against. */
 export function quotaChecks({ region }: Place, { config }: Asked): Check[] {
   const { max } = systemSize(region, config);

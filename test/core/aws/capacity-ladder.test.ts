@@ -13,13 +13,24 @@ const { content } = releaseFile({
 
 const A100: LadderPool = {
   gpuClass: "a100-80gb",
+  gpusPerNode: 8,
   instanceType: "p4de.24xlarge",
   capacity: ["block", "reservation", "on-demand", "spot"],
   block: { id: "cr-0a1b2c3d4e5f60718", zone: "use1-az4", ends: "2027-01-24T11:30:00Z" },
   reservation: { id: "cr-0a1b2c3d4e5f60719", zone: "usw2-az1" },
 };
-const L40S: LadderPool = { gpuClass: "l40s-48gb", instanceType: "g6e.12xlarge", capacity: ["on-demand"] };
-const H100: LadderPool = { gpuClass: "h100-80gb", instanceType: "p5.48xlarge", capacity: ["on-demand"] };
+const L40S: LadderPool = {
+  gpuClass: "l40s-48gb",
+  gpusPerNode: 4,
+  instanceType: "g6e.12xlarge",
+  capacity: ["on-demand"],
+};
+const H100: LadderPool = {
+  gpuClass: "h100-80gb",
+  gpusPerNode: 8,
+  instanceType: "p5.48xlarge",
+  capacity: ["on-demand"],
+};
 
 const short = ({ region, pool, capacity, away }: Step) => `${region} ${pool} ${capacity} (${away})`;
 
@@ -41,6 +52,12 @@ describe("the capacity ladder of a release", () => {
     ]);
     expect(steps[0]?.reserved).toMatchObject({ id: "cr-0a1b2c3d4e5f60718" });
     expect(steps[3]?.variantName).toBe("l40sx4");
+  });
+
+  it("has no step on nodes with fewer GPUs than the variant joins", () => {
+    const small = { ...L40S, gpusPerNode: 1, instanceType: "g6e.2xlarge" };
+    const steps = capacityLadder(content, { a100: A100, small }, ["us-east-1"], { region: "us-east-1", pool: "a100" });
+    expect(steps.map(({ pool }) => pool)).toEqual(["a100", "a100", "a100"]);
   });
 
   it("has no step where the instance type is not offered", () => {
