@@ -65,8 +65,7 @@ export function fitRows(model: string, { question }: ModelMemory, shape: Shape, 
     const refusal = splitRefusal(question.architecture, tensorParallel);
     if (refusal !== undefined) return { ...row, tensorParallel, fits: false, reason: refusal };
     const fit = fitOn(question, { gpuClass: shape.gpuClass, memoryGiB: shape.gpuMemoryGiB, gpus: tensorParallel });
-    if (!fit.starts)
-      return { ...row, tensorParallel, fits: false, reason: `${(-fit.leftGiB).toFixed(1)} GiB short` };
+    if (!fit.starts) return { ...row, tensorParallel, fits: false, reason: `${(-fit.leftGiB).toFixed(1)} GiB short` };
     return {
       ...row,
       tensorParallel,
