@@ -7,7 +7,7 @@ import { spread } from "../../core/spread";
 import type { Cell } from "./cell";
 import { launchTemplate, ROOT_GIB } from "./launch-template";
 import { efaInterfaces, type PlannedInterface } from "./network-interfaces";
-import { GPU_TAINT, gpuNodeLabels, LABELS, SYSTEM_POOL } from "./node-labels";
+import { ACCELERATOR, GPU_TAINT, gpuNodeLabels, LABELS, SYSTEM_POOL } from "./node-labels";
 import { nodeRepair } from "./node-repair";
 import { offHoursSchedule, type ScheduledSize } from "./off-hours";
 import { longestGrace, SYSTEM_INSTANCE, SYSTEM_MAX_PER_ZONE, systemSize } from "./pool-size";
@@ -94,7 +94,7 @@ function poolGroups(name: string, pool: PoolConfig, cell: Cell): PlannedGroups[]
     group: {
       ...nodeGroup(config, rung, instanceType),
       ...(rung.capacity === "block" ? {} : { instanceTypes: [instanceType] }),
-      labels: gpuNodeLabels(name, pool, rung.capacity),
+      labels: { ...gpuNodeLabels(name, pool, rung.capacity), [ACCELERATOR]: name },
       taints: [{ key: GPU_TAINT.key, value: GPU_TAINT.value, effect: "NO_SCHEDULE" }],
     },
     // What is always there is got the best way; pods that wait bring the rest, by the autoscaler.

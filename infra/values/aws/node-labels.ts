@@ -12,8 +12,12 @@ export const GPU_TAINT = { key: "nvidia.com/gpu", value: "present", effect: "NoS
 export const GPU_PRESENT = "nvidia.com/gpu.present";
 export const EFA_PRESENT = "vpc.amazonaws.com/efa.present";
 
-/** The autoscaler's own label for "has GPUs, of this kind": its provider for AWS asks for no other. */
-const ACCELERATOR = "k8s.amazonaws.com/accelerator";
+/**
+ * The autoscaler's own label for "has GPUs, of this kind", on nodes of its groups: GPUs are still to come, so no second
+ * node is added meanwhile, and they are counted by it. Karpenter's nodes go without: a GPU that is still to come on a
+ * node of nobody's group would keep it from counting any.
+ */
+export const ACCELERATOR = "k8s.amazonaws.com/accelerator";
 
 /** Labels of a GPU node, from its first second on. */
 export const gpuNodeLabels = (
@@ -24,8 +28,5 @@ export const gpuNodeLabels = (
   [LABELS.pool]: name,
   [LABELS.capacity]: capacity,
   [GPU_PRESENT]: "true",
-  // Tells the cluster autoscaler that GPUs are still to come, so that it does not add a second node meanwhile; and whose
-  // they are, because it limits GPUs by this label.
-  [ACCELERATOR]: name,
   ...(multiNode ? { [EFA_PRESENT]: "true" } : {}),
 });

@@ -175,6 +175,7 @@ describe("Karpenter", () => {
       "homeport.dev/pool": "small",
       "homeport.dev/capacity": "spot",
     });
+    expect(pools[0]?.template.metadata.labels).not.toHaveProperty("k8s.amazonaws.com/accelerator");
     expect(pools[0]?.template.spec.taints).toEqual([{ key: "nvidia.com/gpu", value: "present", effect: "NoSchedule" }]);
     const family = { key: "karpenter.k8s.aws/instance-family", operator: "In", values: ["g6e"] };
     expect(pools[0]?.template.spec.requirements).toContainEqual(family);
