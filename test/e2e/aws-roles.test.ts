@@ -1,4 +1,5 @@
 import type { PlannedResource } from "../../scripts/lib/render/recorder";
+import { withAllOptions } from "../support/aws/all-options";
 import { planned } from "../support/aws/planned";
 import { type Call, decisions, grantsOf } from "../support/aws/roles";
 import { Stacks } from "../support/stacks";
@@ -25,7 +26,9 @@ const theirs = { "aws:ResourceTag/homeport.dev/environment": "staging" };
 type Row = [action: string, resource: string, context?: Call["context"]];
 
 /** Role -> what it must be able to do, and what it must not. */
-const TABLE: Record<string, { may: Row[]; mayNot: Row[] }> = {
+type Table = Record<string, { may: Row[]; mayNot: Row[] }>;
+
+const TABLE: Table = {
   "node-cache": {
     may: [
       ["s3:ListBucket", BUCKET, { "s3:prefix": "releases/ab/" }],
@@ -52,8 +55,10 @@ const TABLE: Record<string, { may: Row[]; mayNot: Row[] }> = {
       ["s3:PutObject", REPLICA + OBJECT],
       ["s3:GetObject", BUCKET + OBJECT],
       ["kms:GenerateDataKey", KEY, ofWeights],
+      ["s3:GetReplicationConfiguration", BUCKET],
     ],
     mayNot: [
+      ["s3:PutReplicationConfiguration", BUCKET],
       ["s3:DeleteObject", BUCKET + OBJECT],
       ["s3:DeleteObjectVersion", BUCKET + OBJECT],
       ["s3:PutObjectRetention", BUCKET + OBJECT],
@@ -120,6 +125,87 @@ const TABLE: Record<string, { may: Row[]; mayNot: Row[] }> = {
   "vpc-cni": { may: [], mayNot: [["ec2:DeleteNetworkInterface", "*"]] },
 };
 
+const INSTANCE = "arn:aws:ec2:us-east-1:123456789012:instance/i-1";
+const QUEUE = "arn:aws:sqs:us-east-1:123456789012:homeport-prod-interruptions";
+const TOPIC = "arn:aws:sns:us-east-1:123456789012:homeport-prod-alarms";
+const NODE_GROUP = "arn:aws:eks:us-east-1:123456789012:nodegroup/homeport-prod";
+const NODE_ROLE = "arn:aws:iam::123456789012:role/homeport-prod-us-east-1-node";
+const toEc2 = { "iam:PassedToService": "ec2.amazonaws.com" };
+const owned = {
+  "aws:ResourceTag/kubernetes.io/cluster/homeport-prod": "owned",
+  "aws:ResourceTag/karpenter.sh/nodepool": "small-spot",
+};
+const asked = {
+  "aws:RequestTag/kubernetes.io/cluster/homeport-prod": "owned",
+  "aws:RequestTag/eks:eks-cluster-name": "homeport-prod",
+  "aws:RequestTag/karpenter.sh/nodepool": "small-spot",
+};
+const ofAlarms = {
+  "kms:ResourceAliases": ["alias/homeport-prod-alarms"],
+  "kms:ViaService": "sns.us-east-1.amazonaws.com",
+};
+
+/** Roles that exist only where a stack asks for what they are for. */
+const WITH_OPTIONS: Table = {
+  karpenter: {
+    may: [
+      ["ec2:RunInstances", "arn:aws:ec2:us-east-1::image/ami-1"],
+      ["ec2:RunInstances", INSTANCE, asked],
+      ["ec2:CreateTags", INSTANCE, { ...asked, "ec2:CreateAction": "RunInstances" }],
+      ["ec2:TerminateInstances", INSTANCE, owned],
+      ["ec2:DescribeInstances", "*"],
+      ["iam:PassRole", NODE_ROLE, toEc2],
+      ["iam:GetInstanceProfile", NODE_ROLE.replace(":role/", ":instance-profile/")],
+      ["iam:ListInstanceProfiles", "*"],
+      ["sqs:ReceiveMessage", QUEUE],
+    ],
+    mayNot: [
+      ["ec2:RunInstances", INSTANCE],
+      ["ec2:RunInstances", INSTANCE, { ...asked, "aws:RequestTag/kubernetes.io/cluster/homeport-prod": "shared" }],
+      ["ec2:CreateTags", INSTANCE, asked],
+      ["ec2:TerminateInstances", INSTANCE],
+      ["ec2:TerminateInstances", INSTANCE, { "aws:ResourceTag/kubernetes.io/cluster/homeport-staging": "owned" }],
+      ["iam:PassRole", NODE_ROLE, { "iam:PassedToService": "lambda.amazonaws.com" }],
+      ["iam:PassRole", "arn:aws:iam::123456789012:role/homeport-prod-us-east-1-mirror", toEc2],
+      ["iam:CreateInstanceProfile", "*"],
+      ["iam:AddRoleToInstanceProfile", "*"],
+      ["sqs:DeleteQueue", QUEUE],
+      ["s3:GetObject", BUCKET + OBJECT],
+    ],
+  },
+  "block-ends": {
+    may: [
+      ["sns:Publish", TOPIC],
+      ["kms:GenerateDataKey", KEY, ofAlarms],
+      ["eks:UpdateNodegroupConfig", `${NODE_GROUP}/a100-on-demand-1/b6c2`],
+    ],
+    mayNot: [
+      ["eks:UpdateNodegroupConfig", `${NODE_GROUP}/system-1/b6c2`],
+      ["eks:UpdateNodegroupConfig", `${NODE_GROUP.replace("-prod", "-staging")}/a100-on-demand-1/b6c2`],
+      ["eks:UpdateNodegroupVersion", `${NODE_GROUP}/a100-on-demand-1/b6c2`],
+      ["eks:DeleteNodegroup", `${NODE_GROUP}/a100-on-demand-1/b6c2`],
+      ["sns:Publish", TOPIC.replace("-prod", "-staging")],
+      ["kms:GenerateDataKey", KEY, { "kms:ResourceAliases": ["alias/homeport-prod-weights"] }],
+    ],
+  },
+  alertmanager: {
+    may: [
+      ["sns:Publish", TOPIC],
+      ["kms:Decrypt", KEY, ofAlarms],
+    ],
+    mayNot: [
+      ["sns:Subscribe", TOPIC],
+      ["sns:SetTopicAttributes", TOPIC],
+      ["sns:Publish", TOPIC.replace("us-east-1", "us-west-2")],
+      ["kms:Decrypt", KEY, { ...ofAlarms, "kms:ResourceAliases": ["alias/homeport-prod-logs"] }],
+    ],
+  },
+};
+
+/** Every option at once, and alarms by an Alertmanager in the cluster. */
+const withEverything = (prod: string): string =>
+  withAllOptions(prod).replace("alertTo: [oncall]", "alertTo: [oncall]\n    prometheus: cluster");
+
 const MANAGED: Record<string, string[]> = {
   cluster: ["AmazonEKSClusterPolicy"],
   "ebs-csi": ["AmazonEBSCSIDriverPolicyV2"],
@@ -129,12 +215,14 @@ const MANAGED: Record<string, string[]> = {
 
 const stacks = new Stacks();
 let plan: PlannedResource[];
+let planWithOptions: PlannedResource[];
 beforeAll(async () => {
   plan = (await stacks.render("prod")).plan;
+  planWithOptions = (await stacks.changed("prod", withEverything)).plan;
 });
 
-const callsOf = (pick: "may" | "mayNot"): Call[] =>
-  Object.entries(TABLE).flatMap(([role, rows]) =>
+const callsOf = (pick: "may" | "mayNot", table = TABLE): Call[] =>
+  Object.entries(table).flatMap(([role, rows]) =>
     rows[pick].map(([action, resource, context = {}]) => ({ role: `us-east-1/${role}`, action, resource, context })),
   );
 
@@ -144,10 +232,25 @@ const titled = (calls: readonly Call[], answers: readonly string[]): string[] =>
       `${answers[i]}: ${role} ${action} ${resource} ${JSON.stringify(context)}`,
   );
 
+const rolesOf = (resources: readonly PlannedResource[]): string[] =>
+  resources
+    .filter(({ type, name }) => type === "aws:iam/role:Role" && name.startsWith("us-east-1/"))
+    .map(({ name }) => name.replace("us-east-1/", ""));
+
 describe("the roles of stack prod", () => {
   it("are all in the table: a new one says here what it may do", () => {
-    const roles = plan.filter(({ type, name }) => type === "aws:iam/role:Role" && name.startsWith("us-east-1/"));
-    expect(roles.map(({ name }) => name.replace("us-east-1/", "")).sort()).toEqual(Object.keys(TABLE).sort());
+    expect(rolesOf(plan).sort()).toEqual(Object.keys(TABLE).sort());
+  });
+
+  it("and those that only options bring may do what they are for, and nothing near it", async () => {
+    const more = rolesOf(planWithOptions).filter((role) => !(role in TABLE));
+    expect(more.sort()).toEqual(Object.keys(WITH_OPTIONS).sort());
+    for (const role of more) expect([role, grantsOf(planWithOptions, `us-east-1/${role}`).managed]).toEqual([role, []]);
+    const [may, mayNot] = [callsOf("may", WITH_OPTIONS), callsOf("mayNot", WITH_OPTIONS)];
+    const answers = titled([...may, ...mayNot], await decisions(planWithOptions, [...may, ...mayNot]));
+    expect(answers.slice(0, may.length).filter((line) => !line.startsWith("Allow:"))).toEqual([]);
+    expect(answers.slice(may.length).filter((line) => line.startsWith("Allow:"))).toEqual([]);
+    console.info(`${may.length} allowed and ${mayNot.length} denied calls of ${more.length} roles of options`);
   });
 
   it("hold these of AWS's managed policies and no other", () => {
