@@ -56,9 +56,20 @@ export const ITEMS = {
   crossZoneGB: { kind: "network", what: "traffic between zones", unit: "GB" },
   egressBytesPerToken: { kind: "network", what: "traffic to the internet", unit: "bytes an output token" },
   replicatedGB: { kind: "network", what: "replication between regions", unit: "GB" },
-  observability: { kind: "observability", what: "logs and metrics", unit: "months" },
-} as const satisfies Record<string, { kind: BillKind; what: string; unit: string; hourly?: true }>;
+  writtenLogGB: { kind: "observability", what: "logs written", unit: "GB" },
+  observabilityUsd: { kind: "observability", what: "metrics and dashboards", unit: "US dollars", inDollars: true },
+} as const satisfies Record<string, ItemKind>;
 export type Item = keyof typeof ITEMS;
+
+interface ItemKind {
+  kind: BillKind;
+  what: string;
+  unit: string;
+  /** Its price is of an hour. */
+  hourly?: true;
+  /** The quantity is the price of a month. */
+  inDollars?: true;
+}
 
 /** Of one unit for an hour or a month, in US dollars; `egressBytesPerToken` by the GB. */
 export type UnitPrices = Partial<Record<Item, { usd: number; asOf: string; source: string }>>;
@@ -175,12 +186,12 @@ function itemLines(requestsMonthly: number, profile: Profile, plan: SelfPlan, { 
   for (const item of Object.keys(ITEMS) as Item[]) {
     const { kind, what, unit } = ITEMS[item];
     const given = plan.quantities[item];
-    const price = plan.unitPrices[item];
+    const usd = "inDollars" in ITEMS[item] ? 1 : plan.unitPrices[item]?.usd;
     if (given === undefined) unpriced.push({ what, why: `${unit} not given` });
-    else if (given > 0 && price === undefined) unpriced.push({ what, why: "no price for this region" });
-    else if (given > 0 && price !== undefined) {
+    else if (given > 0 && usd === undefined) unpriced.push({ what, why: "no price for this region" });
+    else if (given > 0 && usd !== undefined) {
       const quantity = billed(item, given, { requestsMonthly, profile, plan, nodeHours });
-      lines.push({ kind, what: `${what}: ${round(given)} ${unit}`, monthlyUsd: quantity * price.usd });
+      lines.push({ kind, what: `${what}: ${round(given)} ${unit}`, monthlyUsd: quantity * usd });
     }
   }
   return { lines, unpriced };

@@ -2,8 +2,8 @@ import type { DecisionFile } from "../../../infra/config/decision-file";
 import { HOURS_A_MONTH } from "../../../infra/core/aws/estimate";
 import { onDemandPrice, type Shape } from "../../../infra/core/catalogue/shapes";
 import type { OtherEnvironment, SelfPlan } from "../../../infra/core/economics/self-cost";
+import { unitPrices } from "../../../infra/core/economics/unit-prices";
 import { InputError } from "../../../infra/core/errors";
-import { unitPrices } from "./unit-prices";
 
 /** What is bought for every fleet where the file does not say otherwise; each is printed as an assumption. */
 const DISK_SPARE_GB = 50;

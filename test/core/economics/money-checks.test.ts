@@ -115,8 +115,8 @@ it("S7: what has no quantity or no price is listed as unpriced, never counted as
   const { evaluationNodeHours: _, people: __, ...rest } = articlePlan();
   const every = Object.fromEntries(Object.keys(ITEMS).map((item) => [item, 1])) as Record<Item, number>;
   const unpriced = selfBill(1e6, profile(), { ...rest, quantities: every, unitPrices: {} }, A_REQUEST);
-  expect(unpriced.unpriced).toHaveLength(items + 2);
-  expect(usd(unpriced.monthlyUsd)).toBe(12_000);
+  expect(unpriced.unpriced).toHaveLength(items - 1 + 2);
+  expect(usd(unpriced.monthlyUsd)).toBe(12_000 + every.observabilityUsd);
 });
 
 it("S8 and S13: people are hours at a rate that somebody gave; left out they are refused, 0 is taken at its word", () => {

@@ -35,8 +35,6 @@ export const profile = (given: Partial<Profile> = {}): Profile => ({
   ...given,
 });
 
-const dated = (usd: number) => ({ usd, asOf: "2026-11-22", source: "article A" });
-
 /** Article A's $34,000: 4 A100 for $12,000, two engineers in part for $20,000, $2,000 for the rest. Its fleet has no limit. */
 export function articlePlan(given: Partial<SelfPlan> = {}): SelfPlan {
   return {
@@ -64,9 +62,10 @@ export function articlePlan(given: Partial<SelfPlan> = {}): SelfPlan {
       crossZoneGB: 0,
       egressBytesPerToken: 0,
       replicatedGB: 0,
-      observability: 1,
+      writtenLogGB: 0,
+      observabilityUsd: 2_000,
     },
-    unitPrices: { observability: dated(2_000) },
+    unitPrices: {},
     people: { hoursMonthly: 200, usdPerHour: 100 },
     setup: { months: 3, monthlyUsd: 20_000 },
     evaluationNodeHours: 0,
