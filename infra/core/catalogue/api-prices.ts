@@ -53,7 +53,7 @@ export function findApiPrice(name: string, prices: readonly ApiPrice[] = API_PRI
 }
 
 /** Days before its end from which a model is warned about. */
-export const RETIREMENT_WARNING_DAYS = 90;
+const RETIREMENT_WARNING_DAYS = 90;
 
 export interface Retirement {
   level: "warning" | "error";
@@ -84,7 +84,7 @@ export function retirementOf(
 ): Retirement | undefined {
   const on = price.retiresOn ?? endOfVersions(price, prices);
   if (on === undefined) return undefined;
-  const daysLeft = -ageDays(on, today);
+  const daysLeft = ageDays(today, on);
   if (daysLeft >= RETIREMENT_WARNING_DAYS) return undefined;
   // A name outlives its versions where the provider moves it on, so only an announced end is an error.
   const announced = price.retiresOn !== undefined;

@@ -53,6 +53,3 @@ export function openModel(name: string): OpenModel | undefined {
 
 /** Its config.json as the hub has it, without the parts of vision and audio. */
 export const configOf = ({ config }: OpenModel): unknown => (config === undefined ? undefined : CONFIGS[config]);
-
-/** Whether `a` came out after `b`; months count from their first day. */
-export const isNewer = (a: OpenModel, b: OpenModel): boolean => a.released > b.released;

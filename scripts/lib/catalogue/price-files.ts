@@ -1,3 +1,5 @@
+import type { ApiPrice } from "../../../infra/core/catalogue/api-price";
+
 /** What the files of on-demand prices hold. */
 export interface PriceFile {
   recordedOn: string;
@@ -31,3 +33,16 @@ function fileText(head: Record<string, unknown>, key: string, rows: Readonly<Rec
 export const priceFileText = ({ regions, ...head }: PriceFile): string => fileText(head, "regions", regions);
 
 export const planFileText = ({ types, ...head }: PlanFile): string => fileText(head, "types", types);
+
+/** What the file of API prices holds. */
+export interface ApiPriceFile {
+  recordedOn: string;
+  source: string;
+  prices: readonly ApiPrice[];
+}
+
+export function apiPriceFileText({ prices, ...head }: ApiPriceFile): string {
+  const lines = Object.entries(head).map(([k, v]) => `  ${JSON.stringify(k)}: ${JSON.stringify(v)},`);
+  const rows = prices.map((row) => `    ${JSON.stringify(row)}`);
+  return `{\n${lines.join("\n")}\n  "prices": [\n${rows.join(",\n")}\n  ]\n}\n`;
+}

@@ -5,6 +5,7 @@ import { zodProblems } from "../../../infra/config/zod-problems";
 import { InputError } from "../../../infra/core/errors";
 import { replaceFile } from "../replace-file";
 import { readText } from "../stack-paths";
+import { type ApiPriceFile, apiPriceFileText } from "./price-files";
 import type { Refreshed } from "./refresh-aws";
 
 const FILE = "infra/core/catalogue/api-prices.generated.json";
@@ -66,15 +67,13 @@ export function refreshFromFile(root: string, path: string): Refreshed {
         handwritten: false,
       }),
     );
-  const { prices, ...head } = parsed.data;
   const target = join(root, FILE);
   const before = readText(target);
   const known = new Set(
-    ((JSON.parse(before ?? "{}") as { prices?: unknown[] }).prices ?? []).map((row) => JSON.stringify(row)),
+    (JSON.parse(before ?? '{"prices":[]}') as ApiPriceFile).prices.map((row) => JSON.stringify(row)),
   );
-  const lines = prices.map((row) => JSON.stringify(row));
-  const [first, second] = [JSON.stringify(head.recordedOn), JSON.stringify(head.source)];
-  const body = lines.map((line) => `    ${line}`).join(",\n");
-  replaceFile(target, before, `{\n  "recordedOn": ${first},\n  "source": ${second},\n  "prices": [\n${body}\n  ]\n}\n`);
-  return { written: [FILE], prices: prices.length, changed: lines.filter((line) => !known.has(line)).length };
+  replaceFile(target, before, apiPriceFileText(parsed.data));
+  const { prices } = parsed.data;
+  const changed = prices.filter((row) => !known.has(JSON.stringify(row))).length;
+  return { written: [FILE], prices: prices.length, changed };
 }

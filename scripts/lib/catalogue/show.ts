@@ -64,6 +64,8 @@ export function summaryText(today: string): string {
   const next = soon[0];
   return [
     `${OPEN_MODELS.length} open models, ${API_PRICES.length} API prices, ${SHAPES.length} shapes with GPUs`,
-    `API models: ${ended} have ended, ${soon.length} end within 90 days${next ? `, next ${next.name} on ${next.on}` : ""}`,
+    wrapped(
+      `API models: ${ended} have ended, ${soon.length} end within 90 days${next ? `, next ${next.name} on ${next.on}` : ""}`,
+    ),
   ].join("\n");
 }

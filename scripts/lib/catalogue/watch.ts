@@ -12,7 +12,7 @@ import { wrapped } from "../report";
 import { stackPaths } from "../stack-paths";
 
 /** An open model on GPUs that the stack already pays. */
-export interface Candidate {
+interface Candidate {
   id: string;
   released: string;
   licence: string;

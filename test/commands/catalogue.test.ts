@@ -1,0 +1,302 @@
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { INSTANCE_TYPES } from "../../infra/core/aws/instance-catalog";
+import { SHAPES } from "../../infra/core/catalogue/shapes";
+import { type ReleaseFile, releaseId } from "../../infra/core/release";
+import { refresh, type ShowOptions, show } from "../../scripts/commands/catalogue";
+import { watch, watchText } from "../../scripts/lib/catalogue/watch";
+import { gateProblems } from "../../scripts/lib/pin/gate";
+import { loopback } from "../support/loopback";
+import { a100, COMMIT, releaseFile } from "../support/releases";
+import { goodSections, problemLines, stackFolder, writeStack } from "../support/stack-folder";
+import { ROOT } from "../support/stacks";
+
+const TODAY = "2026-11-22";
+
+let out: string[];
+let errors: string[];
+beforeEach(() => {
+  [out, errors] = [[], []];
+  jest.spyOn(process.stdout, "write").mockImplementation((text) => out.push(String(text)) > 0);
+  jest.spyOn(process.stderr, "write").mockImplementation((text) => errors.push(String(text)) > 0);
+});
+afterEach(() => jest.restoreAllMocks());
+
+const said = (work: Promise<unknown>): Promise<string> =>
+  work.then(
+    () => "nothing",
+    (error: Error) => error.message,
+  );
+
+describe("homeport catalogue show", () => {
+  it.each([undefined, "models", "prices", "shapes"])("fits 80 columns and says how old its facts are: %s", (kind) => {
+    expect(show(kind, {}, TODAY)).toBe(0);
+    const lines = out.join("").split("\n");
+    expect(lines.filter((line) => line.length > 80)).toEqual([]);
+    expect(out.join("")).toMatch(/\d+ rows, (\d+ days? old \(\d{4}-\d\d-\d\d\)|day unknown): /);
+  });
+
+  it("is as strict as asked: facts above 30 days fail, with the list and what refreshes them", () => {
+    expect(show("prices", { strict: true }, "2026-10-20")).toBe(0);
+    expect(errors).toEqual([]);
+    expect(show("prices", { strict: true }, "2027-01-01")).toBe(1);
+    expect(errors.join("")).toContain("prices older than 30 days:\n  4 rows, 100 days old (2026-09-23): genai-prices");
+    expect(errors.join("")).toContain("refresh --from");
+    expect(show("prices", {}, "2027-01-01")).toBe(0);
+  });
+
+  it("knows nothing of other kinds, providers and regions, and says all of it at once", async () => {
+    const options: ShowOptions = { provider: "bedrok", region: "us-east1" };
+    const message = await said((async () => show("shape", options, TODAY))());
+    expect(message).toContain("[kind]: 'shape'; one of models, prices, shapes; did you mean `shapes`?");
+    expect(message).toMatch(/--provider: 'bedrok';.*did you mean `bedrock`\?/);
+    expect(message).toMatch(/--region: 'us-east1';.*did you mean `us-east-1`\?/);
+  });
+
+  it("R6: gives numbers with units in their names, and every model's end, as JSON", () => {
+    show("prices", { provider: "openai", json: true }, TODAY);
+    const { prices, freshness } = JSON.parse(out.join("")) as {
+      prices: { model: string; usdPerMillion: { input: number }; retirement?: { level: string } }[];
+      freshness: unknown[];
+    };
+    const gpt4 = prices.find(({ model }) => model === "gpt-4");
+    expect(gpt4).toMatchObject({ usdPerMillion: { input: 30 }, retirement: { level: "error", on: "2026-10-23" } });
+    expect(freshness).toHaveLength(1);
+  });
+});
+
+const FILES = [
+  "infra/core/aws/prices.generated.json",
+  "infra/core/catalogue/compared-prices.generated.json",
+  "infra/core/catalogue/plans.generated.json",
+  "infra/core/catalogue/api-prices.generated.json",
+];
+
+function checkout() {
+  const root = mkdtempSync(join(tmpdir(), "homeport-catalogue-"));
+  for (const path of FILES) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    copyFileSync(join(ROOT, path), join(root, path));
+  }
+  const texts = () => FILES.map((path) => readFileSync(join(root, path), "utf8"));
+  return {
+    root,
+    texts,
+    json: (i: number) => JSON.parse(texts()[i] ?? "") as Record<string, never>,
+    remove: () => rmSync(root, { recursive: true }),
+  };
+}
+
+/** A product as the Price List writes it: text of JSON, money as text. */
+const product = (type: string, region: string, usd: number): string => {
+  const term = (price: number, attributes = {}) => ({
+    termAttributes: attributes,
+    priceDimensions: { d: { unit: "Hrs", pricePerUnit: { USD: price.toFixed(10) } } },
+  });
+  const plan = (length: string, option: string, price: number) =>
+    term(price, { LeaseContractLength: length, OfferingClass: "standard", PurchaseOption: option });
+  return JSON.stringify({
+    product: { attributes: { instanceType: type, regionCode: region } },
+    terms: {
+      OnDemand: { a: term(usd) },
+      Reserved: {
+        b: plan("1yr", "All Upfront", 0),
+        c: plan("1yr", "No Upfront", usd * 0.7),
+        d: plan("3yr", "No Upfront", usd / 2),
+      },
+    },
+  });
+};
+
+/** The Price List on loopback: `answer` is given how many requests came before, and the type that is asked for. */
+async function priceList(answer: (asked: number, type: string, token?: string) => { status?: number; body: unknown }) {
+  let asked = 0;
+  const server = await loopback((request, response) => {
+    let text = "";
+    request.on("data", (chunk) => {
+      text += String(chunk);
+    });
+    request.on("end", () => {
+      const { Filters, NextToken } = JSON.parse(text) as {
+        Filters: { Field: string; Value: string }[];
+        NextToken?: string;
+      };
+      const type = Filters.find(({ Field }) => Field === "instanceType")?.Value ?? "";
+      const { status = 200, body } = answer(asked++, type, NextToken);
+      response.writeHead(status, { "content-type": "application/x-amz-json-1.1" }).end(JSON.stringify(body));
+    });
+  });
+  const set = {
+    AWS_ENDPOINT_URL_PRICING: `http://${server.host}`,
+    AWS_ACCESS_KEY_ID: "test",
+    AWS_SECRET_ACCESS_KEY: "test-secret",
+  };
+  Object.assign(process.env, set);
+  return {
+    asked: () => asked,
+    close: async () => {
+      for (const name of Object.keys(set)) delete process.env[name];
+      await server.close();
+    },
+  };
+}
+
+describe("homeport catalogue refresh", () => {
+  it("replaces what AWS lists in all its regions, page by page, and outlasts a refusal to hurry", async () => {
+    const place = checkout();
+    const aws = await priceList((asked, type, token) => {
+      if (asked === 1) return { status: 400, body: { __type: "ThrottlingException", message: "slow down" } };
+      if (type === "p4de.24xlarge" && token === undefined)
+        return { body: { PriceList: [product(type, "us-east-1", 26)], NextToken: "more" } };
+      const regions = type === "p4de.24xlarge" ? ["eu-central-1"] : ["us-east-1", "us-gov-west-1", "xx-nowhere-1"];
+      return { body: { PriceList: regions.map((region) => product(type, region, 10)) } };
+    });
+    expect(await refresh({ json: true }, place.root, TODAY)).toBe(0);
+    await aws.close();
+    const [onDemand, compared, plans] = [0, 1, 2].map(place.json) as [never, never, never];
+    expect(onDemand).toMatchObject({
+      pricesOf: TODAY,
+      regions: { "us-east-1": { "p4de.24xlarge": 26, "g5.xlarge": 10 }, "eu-central-1": { "p4de.24xlarge": 26 / 2.6 } },
+    });
+    expect(Object.keys((onDemand as { regions: object }).regions)).toEqual([
+      "eu-central-1",
+      "us-east-1",
+      "us-gov-west-1",
+    ]);
+    expect(compared).toMatchObject({ regions: { "us-east-1": { "p6-b200.48xlarge": 10 } } });
+    expect(plans).toMatchObject({ pricesOf: TODAY, types: { "g5.xlarge": { "us-east-1": { "1y": 7, "3y": 5 } } } });
+    const { prices, changed, written } = JSON.parse(out.join("")) as {
+      prices: number;
+      changed: number;
+      written: string[];
+    };
+    expect(prices).toBe((INSTANCE_TYPES.size + SHAPES.filter(({ poolable }) => !poolable).length) * 2);
+    expect(changed).toBe(prices);
+    expect(written).toEqual(FILES.slice(0, 3));
+    place.remove();
+  });
+
+  it("writes nothing when AWS refuses, lists a type nowhere or answers in another form, and says what helps", async () => {
+    const place = checkout();
+    const before = place.texts();
+    const run = async (answer: Parameters<typeof priceList>[0]) => {
+      const aws = await priceList(answer);
+      const message = await said(refresh({}, place.root, TODAY));
+      await aws.close();
+      expect(place.texts()).toEqual(before);
+      return message;
+    };
+    const good = (type: string) => ({ body: { PriceList: [product(type, "us-east-1", 1)] } });
+    const denied = { status: 400, body: { __type: "AccessDeniedException", message: "no" } };
+    expect(await run((asked, type) => (asked < 5 ? good(type) : denied))).toBe(
+      "not allowed: pricing:GetProducts (no); let this role do pricing:GetProducts",
+    );
+    expect(await run((_, type) => (type === "g6.xlarge" ? { body: { PriceList: [] } } : good(type)))).toContain(
+      "the AWS Price List has no on-demand price of g6.xlarge; nothing was written",
+    );
+    expect(await run(() => ({ body: { PriceList: ['{"product":{}}'] } }))).toContain(
+      "answers in a form that is not known (product.attributes)",
+    );
+    expect(existsSync(join(place.root, FILES[2]!))).toBe(true);
+    place.remove();
+  });
+
+  it("takes API prices from a file that the generator wrote elsewhere, and no other", async () => {
+    const place = checkout();
+    const file = join(place.root, "new.json");
+    const given = place.json(3) as unknown as { prices: { usdPerMillion: { input: number } }[] };
+    given.prices[0]!.usdPerMillion.input = 0.75;
+    writeFileSync(file, JSON.stringify(given));
+    expect(await refresh({ from: file, json: true }, place.root, TODAY)).toBe(0);
+    expect(JSON.parse(out.join(""))).toEqual({ written: [FILES[3]], prices: given.prices.length, changed: 1 });
+    expect(place.json(3)).toEqual(given);
+
+    const before = place.texts();
+    const spoilt = { ...given, prices: [{ ...given.prices[0], usdPerMillion: { input: -1 }, asOf: "soon" }] };
+    for (const [text, expected] of [
+      [JSON.stringify(spoilt), /3 problems; nothing was changed/],
+      ["{", /a JSON file of prices/],
+    ] as const) {
+      writeFileSync(file, text);
+      expect(await said(refresh({ from: file }, place.root, TODAY))).toMatch(expected);
+    }
+    expect(await said(refresh({ from: join(place.root, "none.json") }, place.root, TODAY))).toContain(
+      "a file that exists",
+    );
+    expect(place.texts()).toEqual(before);
+    place.remove();
+  });
+});
+
+const of = (source: string, licence = "apache-2.0"): ReleaseFile => {
+  const file = releaseFile({
+    source: `hf://${source}@${COMMIT}`,
+    arguments: { "max-model-len": 8192 },
+    variants: a100(2),
+  });
+  const content = { ...file.content, weights: { ...file.content.weights, licence } };
+  return { ...file, content, id: releaseId(content) };
+};
+
+describe("homeport catalogue watch", () => {
+  const folder = stackFolder();
+  const watched = async (profile: string, source = "mistralai/Mixtral-8x7B-Instruct-v0.1", licence?: string) => {
+    const r1 = of(source, licence);
+    const sections = goodSections(r1);
+    writeStack(folder, { ...sections, environment: { ...sections.environment, profile } }, { chat: { r1 } });
+    const [chat] = await watch("test", folder.root);
+    return chat!;
+  };
+
+  it("Q7: proposes one newer model that starts on the GPUs that are paid, and changes nothing", async () => {
+    const { proposal, live, alsoFits } = await watched("standard");
+    expect(live).toMatchObject({ release: "r1", released: "2023-12-11" });
+    expect(proposal).toMatchObject({ pool: "a100", gpuClass: "a100-80gb", tokens: 8192 });
+    expect(proposal?.gibLeft).toBeGreaterThan(0);
+    expect((proposal?.released ?? "") > "2023-12-11").toBe(true);
+    for (const other of alsoFits) expect(other.released <= (proposal?.released ?? "")).toBe(true);
+    const text = watchText([await watched("standard")], "test");
+    expect(text).toContain(`proposal: ${proposal?.id}`);
+    expect(text).toContain("nothing is deployed");
+    expect(text.split("\n").filter((line) => line.length > 80 && line.includes(" ", 30))).toEqual([]);
+    expect(problemLines(folder.root)).toEqual([]);
+  });
+
+  it("Q7: the newest has nothing newer, and of an unknown model counts what came after its pin", async () => {
+    expect((await watched("standard", "deepseek-ai/DeepSeek-V4-Pro")).proposal).toBeUndefined();
+    expect((await watched("standard", "org/model")).live).toMatchObject({ since: "2026-11-20" });
+  });
+
+  it("Q7: research-only is not proposed for production, and what fit cannot tell is not claimed", async () => {
+    const { notProposed, alsoFits, proposal } = await watched("standard");
+    const why = Object.fromEntries(notProposed.map(({ id, why: reason }) => [id, reason]));
+    expect(why["mistralai/Mistral-Large-Instruct-2407"]).toBe("for research only");
+    expect(why["microsoft/phi-4"]).toContain("its config.json is not recorded");
+    expect([proposal, ...alsoFits].map((candidate) => candidate?.id)).not.toContain(
+      "mistralai/Mistral-Large-Instruct-2407",
+    );
+  });
+
+  it("C1: research-only weights are refused in production, by their licence or by the catalogue, not in development", async () => {
+    const lines = async (profile: string, source: string, licence: string) => {
+      await watched(profile, source, licence).catch(() => undefined);
+      return problemLines(folder.root).filter((line) => line.includes("for research only"));
+    };
+    expect(await lines("standard", "org/model", "cc-by-nc-4.0")).toHaveLength(1);
+    expect((await lines("regulated", "mistralai/Mistral-Large-Instruct-2407", "our-name-for-it"))[0]).toContain(
+      "under profile regulated a licence that allows production",
+    );
+    expect(await lines("development", "org/model", "cc-by-nc-4.0")).toEqual([]);
+    expect(await lines("standard", "org/model", "llama3.1")).toEqual([]);
+  });
+});
+
+it("C1: a gated model is not pinned without a token of the hub, unless a mirror stands in", () => {
+  const gated = { kind: "hub", repository: "meta-llama/Llama-3.1-8B-Instruct", revision: "main" } as const;
+  expect(gateProblems(gated, {})).toMatchObject([{ path: "HF_TOKEN" }]);
+  expect(gateProblems(gated, { HF_TOKEN: "hf_x" })).toEqual([]);
+  expect(gateProblems(gated, { HF_ENDPOINT: "https://hub.example.com" })).toEqual([]);
+  expect(gateProblems({ ...gated, repository: "Qwen/Qwen3-8B" }, {})).toEqual([]);
+  expect(gateProblems({ kind: "directory", path: "/tmp" }, {})).toEqual([]);
+});
