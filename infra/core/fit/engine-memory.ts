@@ -20,7 +20,7 @@ const NON_TORCH = { dense: 0.28, experts: 0.7 };
 const HIDDEN = 1 / 4096;
 const GRAPHS = 0.55 / 4096;
 const SAMPLER = { bytes: 14, sortedBytes: 32, measuredRequests: 256 };
-/** Two published starts of gpt-oss-120b on an H100 (vLLM #23278, #27508) lie 0.1 and 0.6 GiB below this formula. */
+/** Of two published starts of gpt-oss-120b on an H100 one lies above this formula (vLLM #23278), one 0.6 GiB below (#27508). */
 const UNPACKED_GIB = 1;
 const GiB = 2 ** 30;
 
@@ -54,7 +54,7 @@ export function engineMemory(architecture: Architecture, settings: EngineSetting
   const current = compareMinors(minorOf(settings.version), GRAPHS_COUNTED_SINCE) >= 0;
   const nonTorch = hasExperts(architecture) ? NON_TORCH.experts : NON_TORCH.dense;
   const graphs = settings.graphs && current ? GRAPHS * hiddenSize : 0;
-  const forward = (6 * settings.batchedTokens * widest(architecture)) / gpus / GiB;
+  const forward = (settings.batchedTokens * bytesOfOneToken(architecture, gpus)) / GiB;
   // Every GPU samples from the whole vocabulary.
   const logits = (bytes: number, count: number) => (bytes * count * architecture.vocabularySize) / GiB;
   const { bytes, sortedBytes, measuredRequests } = SAMPLER;
@@ -70,6 +70,12 @@ export function engineMemory(architecture: Architecture, settings: EngineSetting
   };
 }
 
-/** The widest feed-forward layer that one token passes, in values: 4 times the hidden size where nothing says it. */
-const widest = ({ hiddenSize, intermediateSize, experts }: Architecture): number =>
-  Math.max(intermediateSize ?? 4 * hiddenSize, experts ? experts.perToken * experts.intermediateSize : 0);
+/**
+ * What one token needs in 16 bits where a layer is widest: gate, up and their product on each GPU's share; with experts, a
+ * copy of the hidden state into and out of each that it passes. 4 times the hidden size where a release names no width.
+ */
+function bytesOfOneToken({ hiddenSize, intermediateSize, experts }: Architecture, gpus: number): number {
+  const dense = (6 * (intermediateSize ?? 4 * hiddenSize)) / gpus;
+  if (experts === undefined) return dense;
+  return Math.max(dense, experts.perToken * ((6 * experts.intermediateSize) / gpus + 4 * hiddenSize));
+}

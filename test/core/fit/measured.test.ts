@@ -152,6 +152,15 @@ it("expects the four pools that ridgepoint measured (A100-80, vLLM 0.28, 2026-09
   }
 });
 
+it("expects a start that no constant was taken from within 3 %: Qwen2.5-32B on two L40S, 7.71 GiB (vLLM #15815)", () => {
+  const shape = { hidden_size: 5120, intermediate_size: 27_648, num_attention_heads: 40, num_hidden_layers: 64 };
+  const flags = { "gpu-memory-utilization": 0.9, "max-model-len": 10_000 };
+  const question = fitQuestion("qwen2.5-72b", { flags, engineVersion: "0.7.3" }, shape);
+  const fit = on(question, "l40s-48gb", 2);
+  expect(errorOf(fit.weightsGiB, 30.7098)).toBeLessThan(0.01);
+  expect(errorOf(fit.pool.expectedGiB, 7.71)).toBeLessThan(0.03);
+});
+
 it("gives all 64 start verdicts of Lambda's table, and 62 of its 64 lengths", () => {
   let starts = 0;
   const lengths: string[] = [];
