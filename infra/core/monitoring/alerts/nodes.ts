@@ -18,7 +18,7 @@ export const NODES: readonly AlertRule[] = [
     severity: "page",
     summary: "{{ $labels.pod }} has waited 15 minutes for a node",
     runbook:
-      "`kubectl describe pod <pod>` says what no node has. No GPU free: the pool is at its `max`, or AWS has no capacity: the node group's events in EKS say InsufficientInstanceCapacity. Then take the next rung of the pool's `capacity` (another zone, a reservation, another variant of the release).",
+      "`kubectl describe pod <pod>` says what no node has. No GPU free: the pool is at its `max`, or AWS has no capacity: the node group's events in EKS say InsufficientInstanceCapacity. Every zone and rung of the pool's `capacity` is tried by itself; `homeport render` lists the release's further ways and which of them need you.",
   },
   {
     name: "NodeDiskFull",
