@@ -12,7 +12,7 @@ export type CacheGroup = NonNullable<Architecture["cache"]>[number];
 const BLOCK = 16;
 
 /** The groups of a model; one that says nothing of them keeps keys and values of every token in every layer. */
-export const cacheGroups = ({ cache, layers, keyValueHeads, headDim }: Architecture): readonly CacheGroup[] =>
+const cacheGroups = ({ cache, layers, keyValueHeads, headDim }: Architecture): readonly CacheGroup[] =>
   cache ?? [{ kind: "full", layers, keyValueHeads, headDim }];
 
 /** Bytes of one token in one layer of a group on one of `gpus`; 0 for layers that keep no tokens. */

@@ -45,7 +45,7 @@ export function loadedBytes(
 }
 
 /** Dtypes of safetensors and bits of one value; packed ones are counted by their container. */
-export interface TensorHeader {
+interface TensorHeader {
   dtype: string;
   data_offsets: readonly [number, number];
 }

@@ -11,6 +11,8 @@ const GiB = 2 ** 30;
 const MARKS = ["*", "+", "^"];
 
 const gib = (value: number): string => value.toFixed(1);
+const size = (bytes: number): string =>
+  bytes < 0.1 * GiB ? `${(bytes / 2 ** 20).toFixed(1)} MiB` : `${gib(bytes / GiB)} GiB`;
 const whole = (value: number): string => value.toLocaleString("en-US");
 
 /** The matrix for a reader: what starts, cheapest first, then why the rest does not. */
@@ -24,7 +26,7 @@ export function matrixText(asked: AskedModel, region: string, rows: readonly Fit
   const notes = [...new Set(starts.flatMap((row) => row.notes))];
   const lines = [
     wrapped(
-      `${asked.name}: ${gib(question.storedBytes / GiB)} GiB of weights (${asked.sizeFrom}), ${whole(perToken)} bytes a token, requests of up to ${whole(tokens)} tokens, vLLM ${question.engineVersion} with ${share} of each GPU`,
+      `${asked.name}: ${size(question.storedBytes)} of weights (${asked.sizeFrom}), ${whole(perToken)} bytes a token, requests of up to ${whole(tokens)} tokens, vLLM ${question.engineVersion} with ${share} of each GPU`,
     ),
     "",
     ...(starts.length === 0
