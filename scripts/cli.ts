@@ -14,6 +14,7 @@ const VERBS: Readonly<Record<string, Readonly<Record<string, () => { register: R
     catalogue: () => require("./commands/catalogue"),
     fit: () => require("./commands/fit"),
     decide: () => require("./commands/decide"),
+    assess: () => require("./commands/assess"),
     cost: () => require("./commands/cost"),
   },
   "Review, without a cluster or credentials:": {

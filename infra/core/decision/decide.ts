@@ -26,6 +26,8 @@ export interface Rival {
 export interface DecisionInputs {
   name: string;
   answers: Omit<Answers, "above20M">;
+  /** Where the answers come from. */
+  evidence: string;
   weights: Partial<Readonly<Record<Factor, number>>>;
   quality?: FactorInputs["quality"];
   /** What clients wait at most for the first token, where somebody asks for it, and their way to the region. */
@@ -47,7 +49,6 @@ export interface DecisionInputs {
 
 const RUNNERS_UP = 2;
 const BARS = 3;
-const EVIDENCE = "answered in the decision file";
 
 export function decide(inputs: DecisionInputs): DecisionReport {
   const { answers: given, common } = inputs;
@@ -63,7 +64,7 @@ export function decide(inputs: DecisionInputs): DecisionReport {
   const comparisons = best === undefined ? [] : rivals.map(({ price }) => compareWith(best, price, common));
   const cost = costs(comparisons[0], requests * usdOf(main.price));
   const answers: Answers = { ...given, above20M: requests > VOLUME_RULE.selfAbove };
-  const evidence = { ...allFrom(EVIDENCE), above20M: `${usage.source}: ${millions(requests)} a month` };
+  const evidence = { ...allFrom(inputs.evidence), above20M: `${usage.source}: ${millions(requests)} a month` };
   const rule = askedInOrder(answers, evidence);
   const breakEvenRequests = comparisons[0]?.breakEven.requestsMonthly;
   const verdict = decideVerdict({

@@ -35,6 +35,7 @@ export function gather(name: string, file: DecisionFile, usage: Usage, today: st
   return {
     name,
     answers: { dataMayLeave: data.mayLeave, ...answers },
+    evidence: "answered in the decision file",
     weights: file.weights,
     ...(quality ? { quality } : {}),
     ...(objectives.ttftMs === undefined ? {} : { ttftMs: objectives.ttftMs }),

@@ -1,0 +1,219 @@
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { parse } from "yaml";
+import { parseDecisionFile } from "../../infra/config/decision-file";
+import type { DecisionReport } from "../../infra/core/decision/report";
+import { ExitCode, InputError } from "../../infra/core/errors";
+import { assessExports } from "../../scripts/commands/assess";
+import { decideCommand } from "../../scripts/commands/decide";
+import { reportPage } from "../../scripts/lib/report-page/page";
+
+const ROOT = resolve(__dirname, "../..");
+const TODAY = "2026-11-22";
+let root: string;
+let printed: string;
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "homeport-decide-"));
+  mkdirSync(join(root, "stacks"));
+  cpSync(join(ROOT, "stacks/decisions"), join(root, "stacks/decisions"), { recursive: true });
+  printed = "";
+  for (const stream of [process.stdout, process.stderr])
+    jest.spyOn(stream, "write").mockImplementation((text) => {
+      printed += String(text);
+      return true;
+    });
+});
+afterEach(() => {
+  jest.restoreAllMocks();
+});
+
+const file = () => join(root, "stacks/decisions/example.yaml");
+const usageFile = () => join(root, "stacks/decisions/example-usage.json");
+const run = (options: Parameters<typeof decideCommand>[1] = {}) =>
+  decideCommand("example", options, { root, today: TODAY });
+
+/** The example's usage with so many times the requests and tokens. */
+function scaleUsage(factor: number): string {
+  const usage = JSON.parse(readFileSync(usageFile(), "utf8"));
+  const [one] = usage.workloads;
+  for (const key of ["requests", "inputTokens", "outputTokens"]) one[key] *= factor;
+  for (const key of ["p10", "p50", "p90"]) one.requestsByDay[key] *= factor;
+  const path = join(root, "usage.json");
+  writeFileSync(path, JSON.stringify(usage));
+  return path;
+}
+
+const decided = async (options: Parameters<typeof decideCommand>[1] = {}): Promise<DecisionReport> => {
+  printed = "";
+  await run({ ...options, json: true });
+  return JSON.parse(printed.slice(0, printed.lastIndexOf("}") + 1)) as DecisionReport;
+};
+
+/** Problems of the example after a change of its text. */
+function problemsOf(change: (text: string) => string): string[] {
+  const result = parseDecisionFile("d.yaml", Buffer.from(change(readFileSync(file(), "utf8"))), TODAY);
+  return "problems" in result ? result.problems.map(({ path }) => path) : [];
+}
+
+describe("homeport decide", () => {
+  it("prints a card within 80 columns and keeps the file's comments beside the record", async () => {
+    const before = readFileSync(file(), "utf8").split("# Written by")[0]!.trimEnd();
+    writeFileSync(file(), `${before}\n`);
+    expect(await run()).toBe(ExitCode.ok);
+    expect(Math.max(...printed.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
+    const after = readFileSync(file(), "utf8");
+    expect(after.startsWith(before)).toBe(true);
+    expect(parse(after).record).toMatchObject({ verdict: "self", decidedOn: TODAY });
+    await run();
+    expect(readFileSync(file(), "utf8")).toBe(after);
+  });
+
+  it("S20: a changed volume flips the verdict under --check, says which inputs changed, and writes nothing", async () => {
+    await run();
+    const recorded = readFileSync(file(), "utf8");
+    expect(await run({ check: true })).toBe(ExitCode.ok);
+    printed = "";
+    expect(await run({ check: true, usage: scaleUsage(0.25) })).toBe(ExitCode.failed);
+    expect(printed).toContain("flips from RUN OWN MODELS to USE THE API");
+    expect(printed).toMatch(/requestsPerMonth +23548400 +5887100/);
+    expect(readFileSync(file(), "utf8")).toBe(recorded);
+  });
+
+  it("S4, D2: overrules the volume rule by the computed cost and names the contradiction", async () => {
+    const text = readFileSync(file(), "utf8").replace(", goodEnough: false", "");
+    writeFileSync(file(), text);
+    const report = await decided();
+    expect(report.rule).toMatchObject({ rule: "Q2", verdict: "self" });
+    expect(report.verdict).toMatchObject({ verdict: "api", binding: { constraint: "money" } });
+    expect(report.contradictions.map(({ id }) => id)).toContain("volume-rule");
+  });
+
+  it("adds up: each option's month is the sum of its lines, and the card's break-even costs the same on both sides", async () => {
+    const [main] = (await decided()).comparisons;
+    for (const { api, self, hybrid } of main!.months)
+      for (const bill of [api, self, hybrid!])
+        expect(bill.lines.reduce((sum, { monthlyUsd }) => sum + monthlyUsd, 0)).toBeCloseTo(bill.monthlyUsd, 6);
+    const even = main!.breakEven.requestsMonthly!;
+    const step = main!.curve.steps.find(({ toRequests }) => toRequests >= even)!;
+    expect(step.fixedUsd + step.usdPerRequest * even).toBeCloseTo(main!.curve.apiUsdPerRequest * even, 4);
+  });
+
+  it("--strict fails on prices older than 30 days, --preset starts a file that must be corrected first", async () => {
+    expect(await run({ strict: true })).toBe(ExitCode.failed);
+    expect(printed).toContain("homeport catalogue refresh");
+    await decideCommand("new", { preset: "startup" }, { root, today: TODAY });
+    const failure = await decideCommand("new", {}, { root, today: TODAY }).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(InputError);
+    expect(String(failure)).toContain("providers.bedrock.dpa.reviewedOn");
+  });
+});
+
+describe("decision file", () => {
+  it("D3: data that may not leave shuts fallback, hybrid and a share for the API", () => {
+    const stays = (text: string) => text.replace("mayLeave: true", "mayLeave: false");
+    expect(problemsOf((text) => stays(text).replace(/^hybrid:.*\n/m, ""))).toEqual([]);
+    expect(problemsOf((text) => `fallback: api\nfleet: { fallbackShare: 0.01 }\n${stays(text)}`)).toEqual([
+      "d.yaml#fallback",
+      "d.yaml#hybrid",
+      "d.yaml#fleet.fallbackShare",
+    ]);
+    expect(problemsOf((text) => text.replace("class: internal", "class: confidential"))).toContain(
+      "d.yaml#data.mayLeave",
+    );
+  });
+
+  it("D7: wants an agreement of each provider, read within a year", () => {
+    expect(problemsOf((text) => text.replace(/ {2}bedrock:\n.*\n/, ""))).toEqual(["d.yaml#providers.bedrock.dpa"]);
+    expect(problemsOf((text) => text.replace("reviewedOn: 2026-11-01", "reviewedOn: 2025-11-01"))).toEqual([
+      "d.yaml#providers.openai.dpa.reviewedOn",
+    ]);
+  });
+
+  it("says every problem at once, with what was meant", () => {
+    expect(problemsOf((text) => text.replace("people:", "peple:").replace("months: 2", "months: -2"))).toEqual(
+      expect.arrayContaining(["d.yaml#people", "d.yaml#peple", "d.yaml#setup.months"]),
+    );
+  });
+
+  it("L4: refuses a whole answer within a second", () => {
+    expect(problemsOf((text) => `objectives: { totalMs: 900 }\n${text}`)).toEqual(["d.yaml#objectives.totalMs"]);
+    expect(problemsOf((text) => `objectives: { ttftMs: 900 }\n${text}`)).toEqual([]);
+  });
+});
+
+describe("report page", () => {
+  it("holds the same data as --json, loads nothing, and escapes hostile text", async () => {
+    const report = await decided({ report: join(root, "page.html") });
+    const page = readFileSync(join(root, "page.html"), "utf8");
+    const data = (of: string) =>
+      JSON.parse(/<script type="application\/json" id="report">(.*)<\/script>/s.exec(of)![1]!);
+    expect(data(page)).toEqual(report);
+    expect(page).toContain(`content="default-src &#39;none&#39;; style-src &#39;unsafe-inline&#39;"`);
+    expect(page).not.toMatch(/<(link|img|iframe|object|base)\b|url\(|@import|src=|href=/i);
+
+    const hostile = "</script><script>alert(1)</script>\"'><img src=x onerror=alert(1)>";
+    const poisoned = JSON.parse(
+      JSON.stringify(report).replaceAll("gpt-oss-120b", JSON.stringify(hostile).slice(1, -1)),
+    );
+    const attacked = reportPage({ ...poisoned, name: hostile });
+    expect(attacked.match(/<script/g)).toHaveLength(1);
+    expect(attacked).not.toContain("<img");
+    expect(data(attacked).name).toBe(hostile);
+  });
+
+  it("S9: draws own models as steps that jump where a node is added", async () => {
+    const report = await decided();
+    const paths = [...reportPage(report).matchAll(/<path d="([^"]+)" class="self"/g)].map(([, d]) => d!);
+    const points = [...paths[0]!.matchAll(/[ML]([\d.]+) ([\d.]+)/g)].map(([, x, y]) => [Number(x), Number(y)]);
+    const jumps = points.slice(1).filter(([x, y], i) => x === points[i]![0] && y! < points[i]![1]!);
+    expect(jumps.length).toBeGreaterThanOrEqual(2);
+  });
+
+  it("is drawn also where nothing fits", async () => {
+    const text = readFileSync(file(), "utf8").replace("fineTuned: true", "fineTuned: true, instanceTypes: [g5.xlarge]");
+    writeFileSync(file(), text);
+    const report = await decided({ report: join(root, "page.html") });
+    expect(report.verdict).toMatchObject({ verdict: "api", binding: { constraint: "fit" } });
+    expect(readFileSync(join(root, "page.html"), "utf8")).toContain("Use the API");
+  });
+});
+
+describe("homeport assess", () => {
+  const bucket = (start: number) => ({
+    object: "bucket",
+    start_time: start,
+    end_time: start + 3600,
+    results: ["gpt-4.1", "nobody-sells-this"].map((model) => ({
+      object: "organization.usage.completions.result",
+      model,
+      num_model_requests: 1000,
+      input_tokens: 1_000_000,
+      output_tokens: 500_000,
+      input_cached_tokens: 0,
+      batch: false,
+    })),
+  });
+
+  it("takes an export and a bill to savings, a verdict and every assumption", async () => {
+    const path = join(root, "export.json");
+    const start = Date.parse("2026-11-01") / 1000;
+    const hours = Array.from({ length: 240 }, (_, hour) => bucket(start + hour * 3600));
+    writeFileSync(path, JSON.stringify({ object: "page", data: hours }));
+    // List price: 240 h × (1M × $2 + 0.5M × $8) = $1,440; the bill says half of it.
+    const options = { candidate: ["openai/gpt-oss-120b"], billed: 720, json: true };
+    expect(await assessExports([path], options, TODAY)).toBe(ExitCode.ok);
+    const result = JSON.parse(printed);
+    expect(result.unpriced).toEqual(["nobody-sells-this"]);
+    expect(result.workloads[0]).toMatchObject({ name: "gpt-4.1", rival: "openai gpt-4.1" });
+    expect(result.workloads[0].apiMonthlyUsd).toBeCloseTo((720 / 10) * (730 / 24), 6);
+    expect(result.workloads[0].report.verdict.verdict).toBe("api");
+    expect(result.workloads[0].report.comparisons[0].savings.length).toBeGreaterThan(0);
+    expect(result.assumptions.join("\n")).toContain("50 % of the list price");
+    printed = "";
+    await assessExports([path], { candidate: ["openai/gpt-oss-120b"] }, TODAY);
+    expect(printed.indexOf("without a GPU")).toBeLessThan(printed.indexOf("the largest"));
+    expect(Math.max(...printed.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
+  });
+});
