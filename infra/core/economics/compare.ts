@@ -176,11 +176,15 @@ function monthAt(percentile: Month["percentile"], requests: number, one: Case): 
     ...(question.split ? { hybrid: hybridBill(requests, question.split, selfAt, apiAt) } : {}),
     nodes: fleetFor(requests, profile, plan.fleet).nodes,
     utilisation: utilisationOf(requests, nodeHours, profile, plan.fleet),
-    usdPerMillionTokens: {
-      api: api.monthlyUsd / millions,
-      self: self.monthlyUsd / millions,
-      people: people / millions,
-    },
+    ...(requests === 0
+      ? {}
+      : {
+          usdPerMillionTokens: {
+            api: api.monthlyUsd / millions,
+            self: self.monthlyUsd / millions,
+            people: people / millions,
+          },
+        }),
   };
 }
 

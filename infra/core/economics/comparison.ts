@@ -51,8 +51,8 @@ export interface Month {
   nodes: number;
   /** Served tokens over those that the paid node hours could serve, 0 to 1. */
   utilisation: number;
-  /** All tokens, in and out, over all lines of the bill; `people` is a part of `self`. */
-  usdPerMillionTokens: { api: number; self: number; people: number };
+  /** All tokens, in and out, over all lines of the bill; `people` is a part of `self`. Left out without a request. */
+  usdPerMillionTokens?: { api: number; self: number; people: number };
 }
 
 /** Monthly cost over monthly requests. The API is a straight line, self-hosting a staircase: draw it with its jumps. */

@@ -20,8 +20,10 @@ export function payback({ requestsMonthly, monthlyGrowth, setup, months, apiUsd,
   let self = 0;
   for (let month = 1; month <= months; month++) {
     const requests = requestsMonthly * (1 + monthlyGrowth) ** (month - 1);
+    const settingUp = Math.min(1, Math.max(0, setup.months - (month - 1)));
     api += apiUsd(requests);
-    self += month <= setup.months ? apiUsd(requests) + setup.monthlyUsd : selfUsd(requests);
+    self += settingUp * (apiUsd(requests) + setup.monthlyUsd);
+    if (settingUp < 1) self += (1 - settingUp) * selfUsd(requests);
     cumulative.push({ month, apiUsd: api, selfUsd: self });
   }
   const first = cumulative.find((at) => at.month > setup.months && at.apiUsd >= at.selfUsd);

@@ -25,6 +25,9 @@ export interface SavingsQuestion {
   couldWaitShare?: number;
 }
 
+/** A provider sells dozens of cheaper models; these are enough to evaluate. */
+const MOST_OF_A_KIND = 3;
+
 const ASSUMED_CACHEABLE = 0.5;
 const percent = (share: number): string => `${Math.round(share * 100)} %`;
 
@@ -37,7 +40,8 @@ export function savings(question: SavingsQuestion): Saving[] {
     .filter((saving) => saving !== undefined)
     .map(({ monthlyUsd, ...saving }) => ({ ...saving, monthlyUsd, savedUsd: today - monthlyUsd }))
     .filter(({ savedUsd }) => savedUsd > 0)
-    .sort((a, b) => b.savedUsd - a.savedUsd);
+    .sort((a, b) => b.savedUsd - a.savedUsd)
+    .filter(({ kind }, i, all) => all.slice(0, i).filter((one) => one.kind === kind).length < MOST_OF_A_KIND);
 }
 
 type Option = Omit<Saving, "savedUsd"> | undefined;

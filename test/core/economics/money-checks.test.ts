@@ -187,6 +187,18 @@ it.each([
   expect(found.month).toBe(month);
 });
 
+it("a set-up of half a month more costs half a month more", () => {
+  const { cumulative } = payback({
+    requestsMonthly: 1e6,
+    monthlyGrowth: 0,
+    setup: { months: 1.5, monthlyUsd: 20_000 },
+    months: 2,
+    apiUsd: () => 15_000,
+    selfUsd: () => 34_000,
+  });
+  expect(cumulative.map(({ selfUsd }) => selfUsd)).toEqual([35_000, 35_000 + (15_000 + 20_000 + 34_000) / 2]);
+});
+
 it("S15: three workloads have three break-evens", () => {
   const usage = {
     ...question().usage,
@@ -229,6 +241,7 @@ it("S18: caching, batch, a smaller model and another host of the same weights co
       priced("small", 0.15, 0.6),
       priced("llama", 0.72, 0.72, { provider: "bedrock", sameWeightsAs: "llama-3.3-70b" }),
       priced("dearer", 30, 60),
+      ...[1, 2, 3].map((usd) => priced(`middling ${usd}`, usd, usd)),
       priced("other weights", 0.1, 0.1, { provider: "bedrock", sameWeightsAs: "qwen" }),
     ],
     cacheableShare: 0.8,
@@ -237,6 +250,8 @@ it("S18: caching, batch, a smaller model and another host of the same weights co
   expect(rows.map(({ kind, savedUsd }) => [kind, usd(savedUsd)])).toEqual([
     ["smaller model", 2_937.5],
     ["same weights elsewhere", 2_765],
+    ["smaller model", 2_625],
+    ["smaller model", 2_125],
     ["batch", 625],
     ["caching", 250],
   ]);
@@ -249,7 +264,7 @@ it("S19: 40 engineer hours a month stand in the price of a million tokens", () =
   const self = articlePlan({ people: { hoursMonthly: 40, usdPerHour: 100 } });
   const usage = { ...question().usage, from: "2026-10-01", to: "2026-10-30" };
   const [, middle] = compare(question({ usage, self })).months;
-  expect(middle?.usdPerMillionTokens.people).toBeCloseTo(4_000 / ((500 * 730) / 24 / 30), 9);
+  expect(middle?.usdPerMillionTokens?.people).toBeCloseTo(4_000 / ((500 * 730) / 24 / 30), 9);
 });
 
 it("S20: another volume turns the comparison round, and only the volume differs", () => {
