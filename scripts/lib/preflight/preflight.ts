@@ -6,6 +6,7 @@ import { clusterCheck } from "./cluster";
 import { imageCheck } from "./images";
 import { ladderChecks } from "./ladders";
 import { certificateChecks, hostedZoneChecks } from "./names";
+import { nodeGroupChecks } from "./node-groups";
 import { type AskQuota, quotaAsker, quotaChecks } from "./quotas";
 import { reservationChecks } from "./reservations";
 import { keyCheck, stateCheck, weightsCheck } from "./stores";
@@ -64,6 +65,7 @@ const regionChecks = (place: Place, asked: Asked, ask: AskQuota): Check[] => [
   ...Object.keys(asked.config.pools).map((pool) => offeringCheck(place, pool, asked)),
   ...quotaChecks(place, asked),
   ...ladderChecks(place, asked, ask),
+  ...nodeGroupChecks(place, asked),
   ...reservationChecks(place, asked),
   keyCheck(place, "weights"),
   weightsCheck(place, asked),

@@ -10,7 +10,7 @@ import { SYSTEM_INSTANCE, systemSize } from "../../../infra/values/aws/pool-size
 import { awsClient } from "../aws/client";
 import type { Asked, Check } from "./check";
 
-const ServiceCode = "ec2";
+const EC2 = "ec2";
 
 /** vCPUs that the account may run of a quota in a region; undefined where the region has no such quota. */
 export type AskQuota = (region: string, quota: QuotaName) => Promise<number | undefined>;
@@ -48,14 +48,14 @@ function quotaCheck(region: string, quota: QuotaName, need: number): Check {
       if (value >= need) return { found };
       return {
         found,
-        fix: `aws service-quotas request-service-quota-increase --service-code ${ServiceCode} --quota-code ${code} --desired-value ${need} --region ${region}`,
+        fix: `aws service-quotas request-service-quota-increase --service-code ${EC2} --quota-code ${code} --desired-value ${need} --region ${region}`,
       };
     },
   };
 }
 
 /** The account's own limit; where nobody ever raised it, AWS knows only the default. */
-async function quotaValue(region: string, QuotaCode: string): Promise<number | undefined> {
+export async function quotaValue(region: string, QuotaCode: string, ServiceCode = EC2): Promise<number | undefined> {
   const quotas = awsClient(ServiceQuotasClient, { region });
   const unlessMissing = (error: unknown) => {
     if (error instanceof NoSuchResourceException) return undefined;

@@ -41,7 +41,7 @@ export function offeringCheck({ region }: Place, pool: string, { config }: Asked
         }),
       );
       const there = InstanceTypeOfferings.map(({ Location = "" }) => Location);
-      const planned = zonesWith(instanceType, region, zonesIn(region, config));
+      const planned = zonesWith(instanceType, region, zonesIn(region, config, "gpu"));
       const missing = planned.filter((zone) => !there.includes(zone));
       if (planned.length > 0 && missing.length === 0)
         return { found: `${instanceType} is offered in ${planned.join(", ")}` };

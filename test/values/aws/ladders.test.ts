@@ -2,8 +2,9 @@ import type { QuotaName } from "../../../infra/core/aws/quotas";
 import { ladders, type ReleaseLadder } from "../../../infra/values/aws/ladders";
 import type { Asked } from "../../../scripts/lib/preflight/check";
 import { ladderFinding } from "../../../scripts/lib/preflight/ladders";
+import { nodeGroupChecks } from "../../../scripts/lib/preflight/node-groups";
 import { ladderTable } from "../../../scripts/lib/render/ladder-table";
-import { awsConfig, type Sections } from "../../support/aws-cell";
+import { awsCell, awsConfig, type Sections } from "../../support/aws-cell";
 import { a100, IMAGE, releaseFile } from "../../support/releases";
 
 const file = releaseFile({
@@ -66,6 +67,17 @@ describe("ways to run a release", () => {
 });
 
 const MODEL_ON_L40S = { chat: { ...STACK.models.chat, pool: "l40s" } };
+
+it("more node groups than EKS takes of a new account are asked for; an ordinary stack is not", () => {
+  const pool = { instanceType: "g6e.12xlarge", capacity: ["on-demand", "spot"] };
+  const checks = (count: number) => {
+    const pools = Object.fromEntries(Array.from({ length: count }, (_, i) => [`pool-${i}`, pool]));
+    const { place, config, releases } = awsCell({ pools });
+    return nodeGroupChecks(place, { config, releases } as unknown as Asked).map(({ name }) => name);
+  };
+  expect(checks(4)).toEqual([]); // 27: four pools, two ways, three zones, and the CPU nodes
+  expect(checks(5)).toEqual(["us-east-1 quota node groups"]);
+});
 
 describe("preflight of the ways", () => {
   const found = (sections: Sections, closed: string[]) => {
