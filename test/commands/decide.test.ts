@@ -217,3 +217,18 @@ describe("homeport assess", () => {
     expect(Math.max(...printed.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
   });
 });
+
+it("D8: every command of the migration guide exists, with its flags", () => {
+  const source = (file: string) => readFileSync(join(ROOT, "scripts", file), "utf8");
+  const guide = readFileSync(join(ROOT, "stacks/MIGRATE.md"), "utf8");
+  const commands = [...guide.matchAll(/^ *homeport (.*?)(?: +#.*)?$/gm)].map(([, line]) => line!.trim().split(/ +/));
+  expect(commands.length).toBeGreaterThan(20);
+  for (const [verb, ...rest] of commands) {
+    // The text, not the module: to load every verb takes longer than all other tests of this file.
+    const text = source(`commands/${verb}.ts`) + source("lib/releases/command.ts");
+    expect(source("cli.ts")).toContain(`./commands/${verb}"`);
+    const sub = ["usage", "catalogue", "weights"].includes(verb!) ? [`.command("${rest[0]}")`] : [];
+    const flags = rest.filter((word) => word.startsWith("--")).map((flag) => `"${flag}`);
+    expect([...sub, ...flags].filter((said) => !text.includes(said))).toEqual([]);
+  }
+});

@@ -94,7 +94,7 @@ export function assumptionsOf({ fleet, objectives, growthPerMonth, wayBack, answ
   ];
 }
 
-export const DEFAULT_OBJECTIVES = { ttftMs: 2000, tpotMs: 100 } as const;
+export const DEFAULT_OBJECTIVES = { ttftMs: 2000, tpotMs: 50 } as const;
 
 /** Of a plan, what runs on when its nodes have gone. */
 export const commitmentOf = ({ fleet: { plan } }: DecisionFile): number =>
