@@ -105,7 +105,10 @@ const Model = z.strictObject({
       examples: [{ r42: 4 }],
     }),
   ha: z.boolean().default(false).meta({ description: "Require at least two replicas of every running release." }),
-  pool: Name.optional().meta({ description: "Pool to run in. Default: the one pool that a variant fits." }),
+  pool: Name.optional().meta({
+    description:
+      "Pool to run in. Default: the one pool that a variant fits. Another one moves the model, for example to a GPU family that has capacity: its variant answers there before the old one goes.",
+  }),
   maxInFlight: z.int().min(1).max(10_000).default(64).meta({
     description: "Requests in one engine at once, running and queued; above it 429 with Retry-After.",
     allowed: "a whole number of requests from 1 to 10000",
