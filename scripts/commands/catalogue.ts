@@ -8,6 +8,7 @@ import { ExitCode, InputError, type Problem } from "../../infra/core/errors";
 import { action } from "../lib/action";
 import { type Refreshed, refreshFromAws } from "../lib/catalogue/refresh-aws";
 import { refreshFromFile } from "../lib/catalogue/refresh-file";
+import { refreshSpot } from "../lib/catalogue/refresh-spot";
 import { freshness, freshnessText, KINDS, type Kind, staleText, summaryText } from "../lib/catalogue/show";
 import {
   modelsJson,
@@ -47,10 +48,11 @@ export function register(program: Command): void {
     .action(action(async (kind: string | undefined, options: ShowOptions) => show(kind, options)));
   catalogue
     .command("refresh")
-    .description("replace prices: of AWS by its Price List (needs credentials), of model APIs by a file")
+    .description("replace prices: of AWS by what AWS says now (needs credentials), of model APIs by a file")
     .option("--from <file>", "API prices that scripts/gen/api-prices.ts wrote on another machine; asks AWS nothing")
+    .option("--spot <regions>", "spot prices of these regions instead, e.g. us-east-1,us-west-2, as EC2 has them now")
     .option("--json", "print JSON")
-    .action(action(async (options: { from?: string; json?: boolean }) => refresh(options)));
+    .action(action(async (options: RefreshOptions) => refresh(options)));
   catalogue
     .command("watch")
     .description("propose a newer open model that starts on the GPUs that a stack already pays; deploys nothing")
@@ -80,20 +82,21 @@ export function show(kind: string | undefined, options: ShowOptions, today = tod
   return ExitCode.failed;
 }
 
-function showProblems(kind: string | undefined, { provider, region }: ShowOptions): Problem[] {
-  const problems: Problem[] = [];
-  const unknown = (path: string, given: string, known: readonly string[]) => {
-    const meant = nearest(given, known);
-    const fix = meant ? `did you mean \`${meant}\`?` : "choose one of these";
-    problems.push({ path, given: `'${given}'`, allowed: `one of ${known.join(", ")}`, fix });
-  };
-  if (kind !== undefined && !KINDS.some((known) => known === kind)) unknown("[kind]", kind, KINDS);
-  const providers = [...new Set(API_PRICES.map((price) => price.provider))];
-  if (provider !== undefined && !providers.includes(provider)) unknown("--provider", provider, providers);
-  const regions = [...new Set(SHAPES.flatMap((shape) => shape.regions))].sort();
-  if (region !== undefined && !regions.includes(region)) unknown("--region", region, regions);
-  return problems;
+function unknown(path: string, given: string | undefined, known: readonly string[]): Problem[] {
+  if (given === undefined || known.includes(given)) return [];
+  const meant = nearest(given, known);
+  const fix = meant ? `did you mean \`${meant}\`?` : "choose one of these";
+  return [{ path, given: `'${given}'`, allowed: `one of ${known.join(", ")}`, fix }];
 }
+
+const regionProblems = (path: string, region: string | undefined): Problem[] =>
+  unknown(path, region, [...new Set(SHAPES.flatMap((shape) => shape.regions))].sort());
+
+const showProblems = (kind: string | undefined, { provider, region }: ShowOptions): Problem[] => [
+  ...unknown("[kind]", kind, KINDS),
+  ...unknown("--provider", provider, [...new Set(API_PRICES.map((price) => price.provider))]),
+  ...regionProblems("--region", region),
+];
 
 function content(kind: Kind | undefined, { provider, region = DEFAULT_REGION }: ShowOptions, today: string) {
   const models = modelsOf(provider);
@@ -115,19 +118,34 @@ function content(kind: Kind | undefined, { provider, region = DEFAULT_REGION }: 
   };
 }
 
-export async function refresh(
-  { from, json }: { from?: string; json?: boolean },
-  root = ROOT,
-  today = todayUtc(),
-): Promise<ExitCode> {
-  const done: Refreshed =
-    from === undefined
-      ? await refreshFromAws(root, today, (type) => terminal.note(`… ${type}`))
-      : refreshFromFile(root, from);
+interface RefreshOptions {
+  from?: string;
+  spot?: string;
+  json?: boolean;
+}
+
+export async function refresh({ from, spot, json }: RefreshOptions, root = ROOT, now = new Date()): Promise<ExitCode> {
+  const regions = spot?.split(",");
+  const problems = regions?.flatMap((region) => regionProblems("--spot", region)) ?? [];
+  if (from !== undefined && spot !== undefined)
+    problems.push({ path: "--spot", allowed: "not together with --from", fix: "refresh one after the other" });
+  if (problems.length > 0) throw new InputError(problems);
+  const done = await refreshed(root, now, from, regions);
   if (json) terminal.json(done);
   else
     terminal.out(
       `${done.prices} prices, ${done.changed} of them new or changed\nwrote ${done.written.join("\n      ")}`,
     );
   return ExitCode.ok;
+}
+
+async function refreshed(
+  root: string,
+  now: Date,
+  from: string | undefined,
+  regions: readonly string[] | undefined,
+): Promise<Refreshed> {
+  if (from !== undefined) return refreshFromFile(root, from);
+  if (regions !== undefined) return refreshSpot(root, regions, now);
+  return refreshFromAws(root, now.toISOString().slice(0, 10), (type) => terminal.note(`… ${type}`));
 }

@@ -13,6 +13,7 @@ import { goodSections, problemLines, stackFolder, writeStack } from "../support/
 import { ROOT } from "../support/stacks";
 
 const TODAY = "2026-11-22";
+const NOW = new Date("2026-11-22T12:00:00Z");
 
 let out: string[];
 let errors: string[];
@@ -71,6 +72,7 @@ const FILES = [
   "infra/core/catalogue/compared-prices.generated.json",
   "infra/core/catalogue/plans.generated.json",
   "infra/core/catalogue/api-prices.generated.json",
+  "infra/core/catalogue/spot.json",
 ];
 
 function checkout() {
@@ -152,7 +154,7 @@ describe("homeport catalogue refresh", () => {
       const regions = type === "p4de.24xlarge" ? ["eu-central-1"] : ["us-east-1", "us-gov-west-1", "xx-nowhere-1"];
       return { body: { PriceList: regions.map((region) => product(type, region, 10)) } };
     });
-    expect(await refresh({ json: true }, place.root, TODAY)).toBe(0);
+    expect(await refresh({ json: true }, place.root, NOW)).toBe(0);
     await aws.close();
     const [onDemand, compared, plans] = [0, 1, 2].map(place.json) as [never, never, never];
     expect(onDemand).toMatchObject({
@@ -182,7 +184,7 @@ describe("homeport catalogue refresh", () => {
     const before = place.texts();
     const run = async (answer: Parameters<typeof priceList>[0]) => {
       const aws = await priceList(answer);
-      const message = await said(refresh({}, place.root, TODAY));
+      const message = await said(refresh({}, place.root, NOW));
       await aws.close();
       expect(place.texts()).toEqual(before);
       return message;
@@ -208,7 +210,7 @@ describe("homeport catalogue refresh", () => {
     const given = place.json(3) as unknown as { prices: { usdPerMillion: { input: number } }[] };
     given.prices[0]!.usdPerMillion.input = 0.75;
     writeFileSync(file, JSON.stringify(given));
-    expect(await refresh({ from: file, json: true }, place.root, TODAY)).toBe(0);
+    expect(await refresh({ from: file, json: true }, place.root, NOW)).toBe(0);
     expect(JSON.parse(out.join(""))).toEqual({ written: [FILES[3]], prices: given.prices.length, changed: 1 });
     expect(place.json(3)).toEqual(given);
 
@@ -219,13 +221,62 @@ describe("homeport catalogue refresh", () => {
       ["{", /a JSON file of prices/],
     ] as const) {
       writeFileSync(file, text);
-      expect(await said(refresh({ from: file }, place.root, TODAY))).toMatch(expected);
+      expect(await said(refresh({ from: file }, place.root, NOW))).toMatch(expected);
     }
-    expect(await said(refresh({ from: join(place.root, "none.json") }, place.root, TODAY))).toContain(
+    expect(await said(refresh({ from: join(place.root, "none.json") }, place.root, NOW))).toContain(
       "a file that exists",
     );
     expect(place.texts()).toEqual(before);
     place.remove();
+  });
+});
+
+describe("homeport catalogue refresh --spot", () => {
+  const row = (type: string, zone: string, usd: string, at: string) =>
+    `<item><instanceType>${type}</instanceType><availabilityZoneId>${zone}</availabilityZoneId><spotPrice>${usd}</spotPrice><timestamp>${at}</timestamp></item>`;
+  const answer = (rows: string[], token = "") =>
+    `<DescribeSpotPriceHistoryResponse><spotPriceHistorySet>${rows.join("")}</spotPriceHistorySet><nextToken>${token}</nextToken></DescribeSpotPriceHistoryResponse>`;
+
+  it("has the newest price of each zone, in the regions that were asked for and no other", async () => {
+    const place = checkout();
+    const before = place.json(4) as unknown as { types: Record<string, Record<string, object>> };
+    const server = await loopback((request, response) => {
+      let text = "";
+      request.on("data", (chunk) => {
+        text += String(chunk);
+      });
+      request.on("end", () => {
+        const first = [
+          row("p4de.24xlarge", "use1-az6", "14.5", "2026-11-22T10:00:00Z"),
+          row("p4de.24xlarge", "use1-az6", "13.9", "2026-11-22T09:00:00Z"),
+        ];
+        const second = [row("p4de.24xlarge", "use1-az4", "20.1", "2026-11-22T11:00:00Z")];
+        const page = text.includes("NextToken=more") ? answer(second) : answer(first, "more");
+        response.writeHead(200, { "content-type": "text/xml" }).end(page);
+      });
+    });
+    const set = {
+      AWS_ENDPOINT_URL_EC2: `http://${server.host}`,
+      AWS_ACCESS_KEY_ID: "test",
+      AWS_SECRET_ACCESS_KEY: "x",
+    };
+    Object.assign(process.env, set);
+    expect(await refresh({ spot: "us-east-1", json: true }, place.root, NOW)).toBe(0);
+    for (const name of Object.keys(set)) delete process.env[name];
+    await server.close();
+    const after = place.json(4) as unknown as typeof before & { asOf: object };
+    expect(after.asOf).toEqual({ "us-east-1": TODAY });
+    expect(after.types["p4de.24xlarge"]?.["us-east-1"]).toEqual({ "use1-az4": 20.1, "use1-az6": 14.5 });
+    expect(after.types["p4de.24xlarge"]?.["us-west-2"]).toEqual(before.types["p4de.24xlarge"]?.["us-west-2"]);
+    expect(after.types["p5.48xlarge"]).not.toHaveProperty("us-east-1");
+    expect(JSON.parse(out.join(""))).toMatchObject({ prices: 2, changed: 2 });
+    place.remove();
+  });
+
+  it("wants regions that have shapes, and nothing else at once", async () => {
+    const message = await said(refresh({ spot: "us-east-1,mars-1", from: "x.json" }, "/nowhere", NOW));
+    expect(message).toContain("--spot: 'mars-1'; one of ");
+    expect(message).toContain("--spot: not together with --from");
   });
 });
 

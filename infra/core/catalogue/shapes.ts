@@ -60,6 +60,8 @@ type ByRegion<T> = ByType<ByType<T>>;
 const LISTED: readonly { pricesOf: string; source: string; regions: ByRegion<number> }[] = [onDemand, compared];
 const REGIONAL: ByRegion<number> = regional.types;
 const SPOT: ByRegion<ByType<number>> = spot.types;
+/** Of regions that homeport catalogue refresh --spot has asked; of the others the day is not known. */
+const SPOT_OF: ByType<string> = spot.asOf;
 const PLANS: { pricesOf?: string; source: string; types: ByRegion<{ "1y"?: number; "3y"?: number }> } = plans;
 
 /** On demand in a region. `undefined`: not looked up there, and no other region's price stands in. */
@@ -77,11 +79,12 @@ export function onDemandPrice(type: string, region: string): HourlyPrice | undef
 export function spotBand(type: string, region: string): SpotBand | undefined {
   const zones = Object.values(SPOT[type]?.[region] ?? {}).filter((usd) => usd !== undefined);
   if (zones.length === 0) return undefined;
+  const asOf = SPOT_OF[region];
   return {
     lowHourlyUsd: Math.min(...zones),
     highHourlyUsd: Math.max(...zones),
     zones: zones.length,
-    source: spot.source,
+    ...(asOf === undefined ? { source: spot.source } : { asOf, source: "EC2 DescribeSpotPriceHistory, Linux" }),
   };
 }
 

@@ -11,7 +11,7 @@ export type Kind = (typeof KINDS)[number];
 const REFRESH: Readonly<Record<Kind, string>> = {
   models: "read the cards again and edit infra/core/catalogue/open-models.json",
   prices: "raise the versions in scripts/gen/api-prices.ts and run it, or homeport catalogue refresh --from <file>",
-  shapes: "homeport catalogue refresh (on demand and plans; spot is read by hand into infra/core/catalogue/spot.json)",
+  shapes: "homeport catalogue refresh for what AWS lists, homeport catalogue refresh --spot <regions> for the market",
 };
 
 const facts = (kind: Kind): Dated[] =>
