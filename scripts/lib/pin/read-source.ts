@@ -1,5 +1,6 @@
 import { canonicalJson, sha256Hex } from "../../../infra/core/canonical-json";
 import { InputError, type Problem } from "../../../infra/core/errors";
+import { familyOf } from "../../../infra/core/fit/families";
 import type { ReleaseContent } from "../../../infra/core/release";
 import type { Address } from "../sources/address";
 import { directoryListing } from "../sources/directory";
@@ -59,7 +60,8 @@ export async function readSource(
     ...(typeof licence === "string" ? [] : [licence]),
   ];
   if (all.length > 0 || Array.isArray(facts) || typeof licence !== "string") throw new InputError(all);
-  const weightBytes = facts.quantization === null ? {} : await tensorBytes(entries);
+  const counted = facts.quantization !== null && familyOf(facts.architecture) !== undefined;
+  const weightBytes = counted ? await tensorBytes(entries) : {};
   if (Array.isArray(weightBytes)) throw new InputError(weightBytes);
   // One dtype says no more than the sizes of the files.
   const mixed = Object.keys(weightBytes).length > 1;
