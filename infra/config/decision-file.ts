@@ -86,6 +86,7 @@ const Fleet = z.strictObject({
       share: share("Of the nodes."),
       hourlyUsd: atLeast0("Of one node."),
       overhead: share("Capacity more, for what is interrupted."),
+      interruptionsPerHour: atLeast0("Of one node; each costs a cold start.").default(0),
     })
     .optional()
     .meta({ description: "Nodes bought on spot." }),

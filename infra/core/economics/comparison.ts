@@ -56,7 +56,7 @@ export interface Month {
 }
 
 /** Monthly cost over monthly requests. The API is a straight line, self-hosting a staircase: draw it with its jumps. */
-export interface Curve {
+interface Curve {
   apiUsdPerRequest: number;
   /** Of the API at no request at all: people and support, if any. */
   apiFixedUsd: number;
@@ -90,7 +90,7 @@ export interface BreakEven {
  * Break-even utilisation: price of an hour of the fleet over what the API asks for the tokens that it can serve in that
  * hour. Above 1 self-hosting never pays at this price.
  */
-export interface Utilisation {
+interface Utilisation {
   /** Nodes alone, of one that is not a spare. */
   nodesOnly: number;
   /** Every line of the bill at P50; the API is cheaper exactly where `actual` is less. */

@@ -4,10 +4,19 @@ import { paidHours } from "./fleet";
 /** What a node costs by the way it is bought, in US dollars an hour. */
 export interface NodePrices {
   onDemandUsd: number;
-  /** `share` of the nodes; `overhead`: further capacity for what is interrupted and starts again, as a share. */
-  spot?: { share: number; hourlyUsd: number; overhead: number };
+  spot?: Spot;
   /** A savings plan or reservation for so many nodes: paid for all 730 h of a month, used or not. */
   plan?: { nodes: number; hourlyUsd: number };
+}
+
+interface Spot {
+  /** Of the nodes, 0 to 1. */
+  share: number;
+  hourlyUsd: number;
+  /** Capacity kept beyond the need, as a share. */
+  overhead: number;
+  /** Of one node; each costs a cold start. Left out: none. */
+  interruptionsPerHour?: number;
 }
 
 export interface NodeCost {
@@ -17,18 +26,15 @@ export interface NodeCost {
   hourlyUsd: number;
 }
 
-/** Overhead of spot: capacity kept beyond the need, and starts that serve nothing. */
-export const spotOverhead = (overProvisioned: number, interruptionsPerHour: number, coldStartSeconds: number): number =>
-  overProvisioned + (interruptionsPerHour * coldStartSeconds) / 3600;
-
 /** Spot takes its share of every hour's nodes, the plan what it covers of the rest, on demand what is over. */
 export function nodeCost(nodesByHour: readonly number[], prices: NodePrices, coldStartSeconds: number): NodeCost {
   const { onDemandUsd, spot, plan } = prices;
   const share = spot?.share ?? 0;
   const committed = plan?.nodes ?? 0;
+  const waste = (spot?.overhead ?? 0) + ((spot?.interruptionsPerHour ?? 0) * coldStartSeconds) / 3600;
   const hours = (of: (nodes: number) => number) => paidHours(nodesByHour.map(of), coldStartSeconds);
   const monthlyUsd =
-    hours((nodes) => share * nodes) * (spot?.hourlyUsd ?? 0) * (1 + (spot?.overhead ?? 0)) +
+    hours((nodes) => share * nodes) * (spot?.hourlyUsd ?? 0) * (1 + waste) +
     committed * HOURS_A_MONTH * (plan?.hourlyUsd ?? 0) +
     hours((nodes) => Math.max(0, (1 - share) * nodes - committed)) * onDemandUsd;
   const nodeHours = hours((nodes) => nodes);

@@ -30,7 +30,7 @@ export interface OtherEnvironment {
   hourlyUsd: number;
 }
 
-export interface People {
+interface People {
   hoursMonthly: number;
   usdPerHour: number;
 }

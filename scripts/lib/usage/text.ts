@@ -5,7 +5,7 @@ import type { Counts } from "./record";
 
 /** A usage file as a page of 80 columns, and the same numbers with their units for `--json`. */
 
-export interface ShownWorkload {
+interface ShownWorkload {
   name: string;
   requestsMonthly: number;
   inputTokensMonthly: number;

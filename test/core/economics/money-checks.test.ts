@@ -317,6 +317,9 @@ describe("formulas of the worked examples", () => {
     const four = nodeCost(Array(24).fill(4), prices, 0);
     expect(four.hourlyUsd).toBeCloseTo(0.5 * 4 * 1.1 + 0.5 * (0.5 * 6 + 0.5 * 10), 9);
     expect(nodeCost(Array(24).fill(0), prices, 0).monthlyUsd).toBe(6 * 730);
+    const interrupted = { ...prices, spot: { ...prices.spot, interruptionsPerHour: 0.4 } };
+    const waste = nodeCost(Array(24).fill(4), interrupted, 900).hourlyUsd - four.hourlyUsd;
+    expect(waste).toBeCloseTo(0.5 * 4 * 0.4 * (900 / 3600), 9);
   });
 
   it("scaled nodes are counted by the hour, and their starts are paid", () => {
