@@ -3,6 +3,18 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
+import {
+  AssociateRouteTableCommand,
+  CreateNatGatewayCommand,
+  CreateRouteCommand,
+  CreateRouteTableCommand,
+  CreateSubnetCommand,
+  CreateVpcCommand,
+  DescribeAvailabilityZonesCommand,
+  DescribeRouteTablesCommand,
+  EC2Client,
+  ModifyVpcAttributeCommand,
+} from "@aws-sdk/client-ec2";
 import { ECRClient, PutImageCommand } from "@aws-sdk/client-ecr";
 import { DeleteBucketPolicyCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { readStack } from "../../infra/config/read-stack";
@@ -146,6 +158,30 @@ describe("homeport preflight", () => {
     ]);
   });
 
+  it("counts what others run against a quota, and not what this stack runs itself", async () => {
+    const node = (cluster: string) =>
+      `<item><instanceId>i-1</instanceId><instanceType>p4de.24xlarge</instanceType><tagSet><item><key>eks:cluster-name</key><value>${cluster}</value></item></tagSet></item>`;
+    const running = (...clusters: string[]) =>
+      xml(
+        `<DescribeInstancesResponse><reservationSet><item><instancesSet>${clusters.map(node).join("")}</instancesSet></item></reservationSet></DescribeInstancesResponse>`,
+      );
+    front.answerWith((call) => {
+      if (call.service === "servicequotas") return json({ Quota: { Value: 200 } });
+      if (call.action !== "DescribeInstances" || call.region !== "us-east-1") return good(call);
+      return running("homeport-prod", "homeport-prod", "homeport-staging");
+    });
+    expect(await complaints()).toEqual([
+      "✗ us-east-1 quota on-demand P: 200 vCPUs (Running On-Demand P instances), others run 96 now, this stack may run 192; aws service-quotas request-service-quota-increase --service-code ec2 --quota-code L-417A185B --desired-value 288 --region us-east-1",
+    ]);
+    front.answerWith((call) =>
+      call.action === "DescribeInstances" ? refusal(call, "UnauthorizedOperation", 403) : good(call),
+    );
+    const denied = await complaints();
+    expect(denied).toHaveLength(4);
+    for (const line of denied)
+      expect(line).toMatch(/quota .*: not allowed: ec2:DescribeInstances.*; let this role do ec2:DescribeInstances$/);
+  });
+
   it("takes AWS's default where nobody ever raised a quota", async () => {
     front.answerWith((call) =>
       call.action === "GetServiceQuota" ? refusal(call, "NoSuchResourceException") : good(call),
@@ -231,6 +267,187 @@ describe("homeport preflight", () => {
           `✗ ${region} cluster: homeport-prod is ACTIVE, but ${nobody} does not answer here (ECONNREFUSED); run this from an address in cluster.access.cidrs, or add this one`,
       ),
     );
+  });
+
+  describe("with a tunnel", () => {
+    const through = (call: Call) =>
+      call.action === "/clusters/homeport-prod"
+        ? json({ cluster: { name: "homeport-prod", status: "ACTIVE", endpoint: "https://inside.example.com" } })
+        : good(call);
+    const withNode = (call: Call) =>
+      call.action === "DescribeInstances"
+        ? xml(
+            "<DescribeInstancesResponse><reservationSet><item><instancesSet><item><instanceId>i-0abc</instanceId></item></instancesSet></item></reservationSet></DescribeInstancesResponse>",
+          )
+        : through(call);
+    const says = (script: string) => writeFileSync(join(tools, "aws"), `#!/bin/sh\n${script}\n`);
+    const clusterLines = async () => {
+      const access = { ...asked.config.cluster.access, via: "tunnel" as const };
+      const config = { ...asked.config, cluster: { ...asked.config.cluster, access } };
+      const lines = await complaints({ config });
+      return lines.filter((line) => line.startsWith("✗ us-east-1 cluster"));
+    };
+    beforeAll(() => {
+      writeFileSync(join(tools, "session-manager-plugin"), "#!/bin/sh\n");
+      chmodSync(join(tools, "session-manager-plugin"), 0o755);
+    });
+    afterAll(() => says(""));
+
+    it("asks nothing of a cluster that is not there yet", async () => {
+      expect(await clusterLines()).toEqual([]);
+    });
+
+    it("says that there is no node to tunnel through", async () => {
+      front.answerWith(through);
+      expect(await clusterLines()).toEqual([
+        expect.stringContaining("no node of its system pool runs: there is nothing to tunnel through; pulumi up makes"),
+      ]);
+    });
+
+    it.each([
+      ["Online", []],
+      [
+        "ConnectionLost",
+        [expect.stringContaining("homeport-prod is ACTIVE, but the SSM agent of i-0abc is ConnectionLost; a new node")],
+      ],
+    ])("believes the agent's own status: %s", async (status, lines) => {
+      front.answerWith(withNode);
+      says(`echo '{"InstanceInformationList":[{"InstanceId":"i-0abc","PingStatus":"${status}"}]}'`);
+      expect(await clusterLines()).toEqual(lines);
+    });
+
+    it("names what the role may not ask, and a node that Systems Manager has never seen", async () => {
+      front.answerWith(withNode);
+      says("echo 'An error occurred (AccessDeniedException): no' >&2; exit 254");
+      expect(await clusterLines()).toEqual([
+        "✗ us-east-1 cluster: An error occurred (AccessDeniedException): no; let this role do ssm:DescribeInstanceInformation",
+      ]);
+      says(`echo '{"InstanceInformationList":[]}'`);
+      expect(await clusterLines()).toEqual([expect.stringContaining("i-0abc is not known to Systems Manager")]);
+    });
+  });
+
+  describe("with a VPC of somebody else", () => {
+    const REGION = "us-east-1";
+    const made = { vpcId: "", subnets: {} as Record<string, string>, main: "", own: "" };
+    const ec2 = () => new EC2Client({ region: REGION });
+
+    /** A VPC in moto as networkers make them: one table without a way out, one by NAT. */
+    beforeAll(async () => {
+      const client = ec2();
+      const { Vpc } = await client.send(new CreateVpcCommand({ CidrBlock: "10.20.0.0/16" }));
+      made.vpcId = Vpc?.VpcId ?? "";
+      const { AvailabilityZones = [] } = await client.send(new DescribeAvailabilityZonesCommand({}));
+      const zones = ["use1-az1", "use1-az4"].map((id) => AvailabilityZones.find(({ ZoneId }) => ZoneId === id));
+      for (const [i, name] of ["private-1", "private-4", "gpu-4"].entries()) {
+        const CidrBlock = `10.20.${16 * i}.0/20`;
+        const AvailabilityZone = zones[name.endsWith("1") ? 0 : 1]?.ZoneName;
+        const { Subnet } = await client.send(
+          new CreateSubnetCommand({ VpcId: made.vpcId, CidrBlock, AvailabilityZone }),
+        );
+        made.subnets[name] = Subnet?.SubnetId ?? "";
+      }
+      const tables = await client.send(
+        new DescribeRouteTablesCommand({ Filters: [{ Name: "vpc-id", Values: [made.vpcId] }] }),
+      );
+      made.main = tables.RouteTables?.[0]?.RouteTableId ?? "";
+      const { RouteTable } = await client.send(new CreateRouteTableCommand({ VpcId: made.vpcId }));
+      made.own = RouteTable?.RouteTableId ?? "";
+      for (const name of ["private-1", "private-4"])
+        await client.send(new AssociateRouteTableCommand({ RouteTableId: made.own, SubnetId: made.subnets[name] }));
+    });
+
+    const config = (change: object = {}, more: object = {}): Asked["config"] => {
+      const existing = {
+        vpcId: made.vpcId,
+        cidr: "10.20.0.0/16",
+        privateSubnets: { "use1-az1": made.subnets["private-1"], "use1-az4": made.subnets["private-4"] },
+        gpuSubnets: { "use1-az4": made.subnets["gpu-4"] },
+        publicSubnets: {},
+        routeTables: [made.main, made.own],
+        endpoints: [],
+        ...change,
+      };
+      const network = { ...asked.config.network, existing: { [REGION]: existing }, ...more };
+      return { ...asked.config, network } as never;
+    };
+    const lines = async (change?: object, more?: object) =>
+      (await complaints({ config: config(change, more) })).map((line) =>
+        line.replaceAll(/(subnet|rtb|vpc)-[0-9a-f]{6,}/g, "$1-x"),
+      );
+
+    it("finds DNS off and no way out, each with its fix", async () => {
+      expect(await lines()).toEqual([
+        "✗ us-east-1 vpc: vpc-x has enableDnsHostnames off: nodes would find neither the cluster nor endpoints by name; aws ec2 modify-vpc-attribute --vpc-id vpc-x --enable-dns-hostnames --region us-east-1",
+        "✗ us-east-1 routes: subnet-x (private) has no way out; subnet-x (private) has no way out; change the route tables, or name other subnets in network.existing",
+      ]);
+    });
+
+    it("passes one with DNS and NAT, and without NAT where the stack wants none", async () => {
+      const client = ec2();
+      await client.send(new ModifyVpcAttributeCommand({ VpcId: made.vpcId, EnableDnsHostnames: { Value: true } }));
+      expect(await lines({}, { nat: "none" })).toEqual([]);
+      const { NatGateway } = await client.send(
+        new CreateNatGatewayCommand({ SubnetId: made.subnets["private-1"], ConnectivityType: "private" }),
+      );
+      const RouteTableId = made.own;
+      const NatGatewayId = NatGateway?.NatGatewayId;
+      await client.send(new CreateRouteCommand({ RouteTableId, NatGatewayId, DestinationCidrBlock: "0.0.0.0/0" }));
+      expect(await lines()).toEqual([]);
+    });
+
+    it("finds GPU nodes that could reach the internet, and tables without S3", async () => {
+      const gpuSubnets = { "use1-az4": made.subnets["private-4"] };
+      expect(await lines({ gpuSubnets })).toEqual([
+        expect.stringMatching(/^✗ us-east-1 routes: subnet-x \(gpu\) leads out by nat-\w+, and must not; change/),
+      ]);
+      expect(await lines({ routeTables: [made.own] })).toEqual([
+        "✗ us-east-1 routes: rtb-x would get no way to S3: not among network.existing.us-east-1.routeTables; add it there, or `endpoints: [s3]` where it has S3's gateway endpoint already",
+      ]);
+      expect(await lines({ routeTables: [made.own], endpoints: ["s3"] })).toEqual([
+        "✗ us-east-1 vpc endpoints: vpc-x has no endpoint for s3; remove it from network.existing.us-east-1.endpoints, and it is made",
+      ]);
+    });
+
+    it("finds what is not there, lies elsewhere, or is too small", async () => {
+      expect(await lines({ vpcId: "vpc-0a1b2c3d4e5f60718" })).toContain(
+        "✗ us-east-1 vpc: vpc-x is not in this account; correct network.existing.us-east-1.vpcId",
+      );
+      expect(await lines({ cidr: "10.30.0.0/16" })).toEqual([
+        "✗ us-east-1 vpc: vpc-x has 10.20.0.0/16, not 10.30.0.0/16; correct network.existing.us-east-1.cidr: security groups and policies name it",
+      ]);
+      const gpuSubnets = { "use1-az4": "subnet-0a1b2c3d4e5f60718", "use1-az6": made.subnets["gpu-4"] };
+      expect(await lines({ gpuSubnets })).toEqual([
+        "✗ us-east-1 subnets: subnet-x is not there; subnet-x (gpu) lies in use1-az4, not use1-az6; correct the subnets of network.existing.us-east-1",
+      ]);
+      front.answerWith((call) => {
+        if (call.action !== "DescribeSubnets") return good(call);
+        const item = (id?: string) =>
+          `<item><subnetId>${id}</subnetId><vpcId>${made.vpcId}</vpcId><availabilityZoneId>use1-az4</availabilityZoneId><availableIpAddressCount>40</availableIpAddressCount></item>`;
+        return xml(
+          `<DescribeSubnetsResponse><subnetSet>${item(made.subnets["gpu-4"])}</subnetSet></DescribeSubnetsResponse>`,
+        );
+      });
+      expect((await lines()).filter((line) => line.includes("addresses"))).toEqual([
+        "✗ us-east-1 subnet addresses: subnet-x (gpu) has 40 free, may need 100; name subnets with more room, or lower `max` of the pools",
+      ]);
+    });
+
+    it("names a denied question, and asks again when throttled", async () => {
+      let throttled = 0;
+      front.answerWith((call) => {
+        if (call.action === "DescribeRouteTables") return refusal(call, "UnauthorizedOperation", 403);
+        if (call.action === "DescribeVpcAttribute" && throttled++ < 2)
+          return refusal(call, "RequestLimitExceeded", 503);
+        return good(call);
+      });
+      expect(await lines()).toEqual([
+        expect.stringMatching(
+          /^✗ us-east-1 routes: not allowed: ec2:DescribeRouteTables.*; let this role do ec2:DescribeRouteTables$/,
+        ),
+      ]);
+      expect(throttled).toBe(4);
+    });
   });
 
   it("leaves a lost region alone, so that the others can be changed", async () => {

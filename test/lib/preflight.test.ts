@@ -2,9 +2,14 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { OperationError } from "../../infra/core/errors";
+import { interfaceEndpoints } from "../../infra/values/aws/endpoints";
+import { addressesTaken } from "../../infra/values/aws/subnet-room";
 import { type Asked, answerLine, answersTo, type Check } from "../../scripts/lib/preflight/check";
 import { covers } from "../../scripts/lib/preflight/names";
+import { expectedOf, tableOf, waysOut, wrongWay } from "../../scripts/lib/preflight/routes";
+import { vCpusOfOthers } from "../../scripts/lib/preflight/running";
 import { toolChecks } from "../../scripts/lib/preflight/tools";
+import { awsCell } from "../support/aws-cell";
 
 const check = (name: string, look: Check["look"]): Check => ({ name, look });
 
@@ -75,5 +80,104 @@ describe("tools", () => {
       ...both,
       expect.stringMatching(/^✗ tool session-manager-plugin: not on the PATH/),
     ]);
+  });
+});
+
+describe("ways out of somebody else's subnets", () => {
+  const route = (target: object, range = "0.0.0.0/0", State = "active") => ({
+    DestinationCidrBlock: range,
+    State,
+    ...target,
+  });
+  const LOCAL = { DestinationCidrBlock: "10.20.0.0/16", GatewayId: "local", State: "active" };
+  const ways = (...Routes: object[]) => waysOut({ Routes: [LOCAL, ...Routes] } as never);
+  const NAT = { NatGatewayId: "nat-1" };
+  const INTERNET = { GatewayId: "igw-1" };
+  const TRANSIT = { TransitGatewayId: "tgw-1" };
+
+  it.each([
+    ["private by NAT", "open", ways(route(NAT)), undefined],
+    ["private by a transit gateway", "open", ways(route(TRANSIT)), undefined],
+    ["private by nothing", "open", ways(), "has no way out"],
+    ["private by nothing, without NAT", "either", ways(), undefined],
+    [
+      "private by a NAT that is gone",
+      "open",
+      ways(route(NAT, "0.0.0.0/0", "blackhole")),
+      "leads out by nat-1, which is gone",
+    ],
+    [
+      "private by an internet gateway",
+      "open",
+      ways(route(INTERNET)),
+      "leads out by igw-1, which serves public addresses only: nodes have none",
+    ],
+    ["closed", "closed", ways(), undefined],
+    ["closed, to an office", "closed", ways(route(TRANSIT, "10.99.0.0/16")), undefined],
+    ["closed, but for half of the world", "closed", ways(route(NAT, "0.0.0.0/1")), "leads out by nat-1, and must not"],
+    ["closed, to wherever a transit gateway leads", "closed", ways(route(TRANSIT)), "leads out by tgw-1, and must not"],
+    [
+      "closed, but for IPv6",
+      "closed",
+      ways({ DestinationIpv6CidrBlock: "::/0", EgressOnlyInternetGatewayId: "eigw-1" }),
+      "leads out by eigw-1, and must not",
+    ],
+    ["public", "public", ways(route(INTERNET)), undefined],
+    ["public behind NAT", "public", ways(route(NAT)), "has no route to an internet gateway"],
+  ] as const)("%s", (_, expected, found, why) => expect(wrongWay(expected, found)).toBe(why));
+
+  it("must be what the subnet is for", () => {
+    const config = (airgapped: boolean, nat: string) => ({ environment: { airgapped }, network: { nat } }) as never;
+    const kinds = ["private", "gpu", "public"] as const;
+    const of = (airgapped: boolean, nat: string) => kinds.map((kind) => expectedOf(kind, config(airgapped, nat)));
+    expect(of(false, "zonal")).toEqual(["open", "closed", "public"]);
+    expect(of(false, "none")).toEqual(["either", "closed", "public"]);
+    expect(of(true, "none")).toEqual(["closed", "closed", "public"]);
+  });
+
+  it("are those of the subnet's own table, or else of the main one", () => {
+    const own = { RouteTableId: "rtb-own", Associations: [{ SubnetId: "subnet-1", Main: false }] };
+    const main = { RouteTableId: "rtb-main", Associations: [{ Main: true }] };
+    expect(tableOf("subnet-1", [main, own])).toBe(own);
+    expect(tableOf("subnet-2", [own, main])).toBe(main);
+    expect(tableOf("subnet-2", [own])).toBeUndefined();
+  });
+});
+
+it("a subnet must have room for all nodes of the pools, the control plane and load balancers", () => {
+  const { config } = awsCell({
+    pools: { a100: { instanceType: "p4de.24xlarge", max: 2 }, l40s: { instanceType: "g6e.12xlarge", max: 1 } },
+    models: { chat: { live: "r1", releases: { r1: `sha256:${"1".repeat(64)}` } } },
+    policies: { app: { models: ["chat"], class: "internal" } },
+  });
+  const inside = addressesTaken("us-east-1", config);
+  expect([inside.gpu, inside.public]).toEqual([150, 0]);
+  const outside = addressesTaken("us-east-1", { ...config, traffic: { ...config.traffic, exposure: "public" } });
+  expect([inside.private - outside.private, outside.public]).toEqual([8, 8]);
+  expect(outside.private).toBe(16 + 3 * 58 + interfaceEndpoints("us-east-1", config).length);
+});
+
+describe("what others run", () => {
+  const running = (InstanceType: string, more: object = {}) => ({ InstanceType, ...more }) as never;
+  const tags = (Key: string, Value: string) => ({ Tags: [{ Key, Value }] });
+
+  it("counts by quota and kind of capacity, whatever the type, and this stack's own nodes do not", () => {
+    expect(
+      vCpusOfOthers(
+        [
+          running("p4d.24xlarge"),
+          running("p4d.24xlarge", tags("eks:cluster-name", "homeport-prod")),
+          running("p4d.24xlarge", tags("eks:cluster-name", "homeport-staging")),
+          running("p5.48xlarge", { InstanceLifecycle: "spot" }),
+          running("p5.48xlarge", { InstanceLifecycle: "capacity-block" }),
+          running("g6e.12xlarge", tags("eks:eks-cluster-name", "homeport-prod")),
+          running("gr6.4xlarge", { CpuOptions: { CoreCount: 8, ThreadsPerCore: 2 } }),
+          running("t3.medium", { CpuOptions: { CoreCount: 1, ThreadsPerCore: 2 } }),
+          running("hpc7a.96xlarge", { CpuOptions: { CoreCount: 192, ThreadsPerCore: 1 } }),
+          running("inf2.xlarge", { CpuOptions: { CoreCount: 2, ThreadsPerCore: 2 } }),
+        ],
+        "homeport-prod",
+      ),
+    ).toEqual({ "on-demand P": 192, "spot P5": 192, "on-demand G": 16, "on-demand standard": 2 });
   });
 });

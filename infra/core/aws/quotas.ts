@@ -32,10 +32,17 @@ export interface PoolSize {
   capacity: readonly string[];
 }
 
+/** Families by their quota's own name; all others (F, X, Inf, Trn, HPC, Mac …) have quotas that no pool counts against. */
+function familyOf(instanceType: string): "P" | "G" | "standard" | undefined {
+  if (/^p\d/.test(instanceType)) return "P";
+  if (/^(g|gr|vt)\d/.test(instanceType)) return "G";
+  return /^(?!hpc|inf|trn|mac)[acdhimrtz]/.test(instanceType) ? "standard" : undefined;
+}
+
 /** `undefined` for a block: it was paid for. That it counts against no limit was not found in writing. */
 export function quotaName(instanceType: string, capacity: string): QuotaName | undefined {
-  if (capacity === "block") return undefined;
-  const family = /^p\d/.test(instanceType) ? "P" : /^g\d/.test(instanceType) ? "G" : "standard";
+  const family = familyOf(instanceType);
+  if (capacity === "block" || family === undefined) return undefined;
   if (capacity !== "spot") return `on-demand ${family}`;
   return family === "P" && /^p[5-9]/.test(instanceType) ? "spot P5" : `spot ${family}`;
 }

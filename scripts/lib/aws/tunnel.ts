@@ -22,7 +22,7 @@ export interface TunnelEnds {
 }
 
 /** `undefined` while the cluster or its first system node is not there yet. */
-async function tunnelEnds(place: Place): Promise<TunnelEnds | undefined> {
+export async function tunnelEnds(place: Place): Promise<TunnelEnds | undefined> {
   const eks = awsClient(EKSClient, { region: place.region });
   const ec2 = awsClient(EC2Client, { region: place.region });
   try {

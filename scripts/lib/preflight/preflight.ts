@@ -3,6 +3,7 @@ import { estimate } from "../../../infra/values/aws/estimate";
 import { requireAccount } from "../aws/account";
 import { type Answer, type Asked, answersTo, type Check } from "./check";
 import { clusterCheck } from "./cluster";
+import { existingVpcChecks } from "./existing-vpc";
 import { imageCheck } from "./images";
 import { ladderChecks } from "./ladders";
 import { certificateChecks, hostedZoneChecks } from "./names";
@@ -62,8 +63,9 @@ const questionsTo = (asked: Asked, ask = quotaAsker()): Check[] => [
 
 const regionChecks = (place: Place, asked: Asked, ask: AskQuota): Check[] => [
   zoneCheck(place, asked),
+  ...existingVpcChecks(place, asked),
   ...Object.keys(asked.config.pools).map((pool) => offeringCheck(place, pool, asked)),
-  ...quotaChecks(place, asked),
+  ...quotaChecks(place, asked, ask),
   ...ladderChecks(place, asked, ask),
   ...nodeGroupChecks(place, asked),
   ...reservationChecks(place, asked),

@@ -9,6 +9,7 @@ import { type PoolSize, type QuotaName, quotaOf, vCpusNeeded } from "../../../in
 import { SYSTEM_INSTANCE, systemSize } from "../../../infra/values/aws/pool-size";
 import { awsClient } from "../aws/client";
 import type { Asked, Check } from "./check";
+import { runningBesides, type VCpus } from "./running";
 
 const EC2 = "ec2";
 
@@ -27,28 +28,43 @@ export function quotaAsker(): AskQuota {
 }
 
 /** One check per quota that the region's pools count against. */
-export function quotaChecks({ region }: Place, { config }: Asked): Check[] {
-  const { max } = systemSize(region, config);
+export function quotaChecks(place: Place, { config }: Asked, ask: AskQuota): Check[] {
+  const { max } = systemSize(place.region, config);
   const pools: PoolSize[] = [
     ...Object.values(config.pools),
     { instanceType: SYSTEM_INSTANCE, max, capacity: ["on-demand"] },
   ];
-  return Object.entries(vCpusNeeded(pools)).map(([name, need]) => quotaCheck(region, name as QuotaName, need));
+  // One look at what runs serves all quotas of the region.
+  let looked: Promise<VCpus> | undefined;
+  const others = () => {
+    looked ??= runningBesides(place);
+    return looked;
+  };
+  return Object.entries(vCpusNeeded(pools)).map(([name, need]) =>
+    quotaCheck(place.region, name as QuotaName, need, { ask, others }),
+  );
 }
 
-function quotaCheck(region: string, quota: QuotaName, need: number): Check {
+function quotaCheck(
+  region: string,
+  quota: QuotaName,
+  need: number,
+  { ask, others }: { ask: AskQuota; others: () => Promise<VCpus> },
+): Check {
   const { code, name } = quotaOf(quota);
   return {
     name: `${region} quota ${quota}`,
     look: async () => {
-      const value = await quotaValue(region, code);
+      const value = await ask(region, quota);
       if (value === undefined)
         return { found: `no quota ${code} here (${name})`, fix: "look for its name in the Service Quotas console" };
-      const found = `${value} vCPUs (${name}), this stack may run ${need}`;
-      if (value >= need) return { found };
+      const used = (await others())[quota] ?? 0;
+      const besides = used === 0 ? "" : `, others run ${used} now`;
+      const found = `${value} vCPUs (${name})${besides}, this stack may run ${need}`;
+      if (value >= need + used) return { found };
       return {
         found,
-        fix: `aws service-quotas request-service-quota-increase --service-code ${EC2} --quota-code ${code} --desired-value ${need} --region ${region}`,
+        fix: `aws service-quotas request-service-quota-increase --service-code ${EC2} --quota-code ${code} --desired-value ${need + used} --region ${region}`,
       };
     },
   };
