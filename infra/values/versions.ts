@@ -5,9 +5,15 @@ import type { Problem } from "../core/errors";
 import { CHARTS } from "../core/helm-template";
 import { PinnedImage } from "../core/release";
 
+const ChartDigest = z
+  .string()
+  .regex(/^sha256:[0-9a-f]{64}$/)
+  .meta({ description: "Digest of the archive, or of the OCI manifest." });
+
 const ChartOfModule = z.strictObject({
   chart: z.string().min(1).meta({ description: "Chart, as Helm names it." }),
   version: z.string().min(1),
+  digest: ChartDigest,
   module: z.string().min(1).meta({ description: "Go module that holds the chart's source." }),
   moduleSum: z
     .string()
@@ -19,10 +25,7 @@ const PublishedChart = z.strictObject({
   chart: z.string().min(1).meta({ description: "Chart, as Helm names it." }),
   repository: z.url().optional().meta({ description: "Its repository, where it is no OCI address." }),
   version: z.string().min(1),
-  digest: z
-    .string()
-    .regex(/^sha256:[0-9a-f]{64}$/)
-    .meta({ description: "Digest of the archive, or of the OCI manifest." }),
+  digest: ChartDigest,
 });
 
 /**
@@ -62,10 +65,26 @@ export type Versions = z.output<typeof Versions>;
 export const readVersions = (): Versions =>
   Versions.parse(JSON.parse(readFileSync(join(CHARTS, "versions.json"), "utf8")));
 
+/**
+ * How a Helm release names a chart of somebody else's. An OCI chart by its digest: helm 3.20.2, which Pulumi's provider
+ * has inside, fetches that and refuses a version that is tagged otherwise (`ValidateReference`, read 2026-11-22). One of a
+ * repository by its version alone: helm compares it with nothing (decision 0095).
+ */
+export function chartReference(name: keyof Versions["charts"]) {
+  const { chart, version, digest, ...rest } = readVersions().charts[name];
+  if (chart.startsWith("oci://")) return { chart: `${chart}@${digest}`, version };
+  const repository = "repository" in rest ? rest.repository : undefined;
+  return { chart, version, ...(repository !== undefined && { repositoryOpts: { repo: repository } }) };
+}
+
 /** An image that something needs, of which only a tag is known. */
-export const unresolvedImage = (name: string): Problem => ({
-  path: `charts/versions.json#images.${name}`,
-  given: readVersions().unresolved[name] ?? "missing",
-  allowed: "an image by its digest, because a tag can move",
-  fix: "ask its registry for the digest of that tag (docker buildx imagetools inspect), and write it there",
-});
+export function unresolvedImage(name: string): Problem {
+  const image = readVersions().unresolved[name];
+  const repository = image?.replace(/:[^:/]*$/, "") ?? "<repository>";
+  return {
+    path: `charts/versions.json#images.${name}`,
+    given: image ?? "missing",
+    allowed: "an image by its digest, because a tag can move",
+    fix: `ask its registry for the digest of that tag (docker buildx imagetools inspect; in ECR after aws ecr get-login-password), and write there "${name}": "${repository}@sha256:<64 hex>"`,
+  };
+}

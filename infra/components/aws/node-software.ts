@@ -6,7 +6,7 @@ import { gpuSoftware } from "../../values/aws/gpu-software";
 import { pulledIn } from "../../values/aws/images";
 import { KARPENTER, karpenterObjects, karpenterPools, karpenterValues } from "../../values/aws/karpenter";
 import { LOAD_BALANCER_CONTROLLER, loadBalancerControllerValues } from "../../values/aws/load-balancer-controller";
-import { readVersions, unresolvedImage, type Versions } from "../../values/versions";
+import { chartReference, readVersions, unresolvedImage, type Versions } from "../../values/versions";
 import { type InCell, registerInStages } from "../rendered-chart";
 import type { AwsCell } from "./cell";
 
@@ -83,15 +83,12 @@ export class NodeSoftware extends pulumi.ComponentResource {
     values: Record<string, unknown>,
     after: readonly pulumi.Resource[] = [],
   ): Release {
-    const { chart, version, repository } = this.versions.charts[name];
     return new Release(
       `${this.cell.region}/${name}`,
       {
         name,
         namespace,
-        chart,
-        version,
-        ...(repository === undefined ? {} : { repositoryOpts: { repo: repository } }),
+        ...chartReference(name),
         skipCrds: name === "karpenter",
         values,
         timeout: 5 * MINUTES,

@@ -4,7 +4,12 @@ import { managedPolicyArn } from "./policy";
 
 /** The role of every node: joining, and pulling images. Pods have roles of their own, and cannot reach this one. */
 
-/** Known before it exists: Karpenter's policy and node classes name it. */
+/**
+ * Known before it exists: Karpenter's policy and node classes name it. Karpenter's nodes have the role of the managed
+ * groups, of which every cell has one, because EKS makes the access entry for those and takes only one for a role
+ * (terraform-aws-eks, modules/karpenter: `create_access_entry = false` for a shared role; EKS user guide, creating access
+ * entries; read 2026-11-22). Without one a node never joins.
+ */
 export const nodeRoleName = (place: Place): string => roleName(place, "node");
 
 export const NODE_TRUST = {

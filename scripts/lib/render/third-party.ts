@@ -21,12 +21,16 @@ export function thirdPartyReleases(plan: readonly PlannedResource[]): ThirdParty
 }
 
 function release({ inputs, provider }: PlannedResource): ThirdPartyRelease {
-  const { name, namespace, chart, version, values } = inputs as Record<
-    "name" | "namespace" | "chart" | "version",
-    string
-  > & {
+  const {
+    name,
+    namespace,
+    chart: reference,
+    version,
+    values,
+  } = inputs as Record<"name" | "namespace" | "chart" | "version", string> & {
     values: unknown;
   };
+  const [chart = ""] = reference.split("@"); // an OCI chart is named by its digest too
   const pin = Object.values(readVersions().charts).find((known) => known.chart === chart);
   if (pin === undefined) throw new Error(`${chart} is not in charts/versions.json`);
   return {

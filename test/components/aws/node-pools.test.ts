@@ -203,6 +203,17 @@ describe("nodes that Karpenter makes", () => {
     });
     expect(base.counts()["aws:sqs/queue:Queue"]).toBeUndefined();
   });
+
+  it("join with the role of the managed groups, for which EKS makes the access entry", async () => {
+    const plan = await pools({ pools: { small: { instanceType: "g6e.2xlarge", manager: "karpenter" } } });
+    const profile = plan.only("aws:iam/instanceProfile:InstanceProfile").inputs;
+    const groups = plan.resources.filter(({ type }) => type === GROUP);
+    expect(groups.length).toBeGreaterThan(0);
+    const [arn] = [...new Set(groups.map(({ inputs }) => inputs.nodeRoleArn))];
+    expect(arn).toBe("<arn of us-east-1/node>");
+    expect(profile.role).toBe("homeport-prod-us-east-1-node");
+    expect(plan.only("aws:iam/role:Role", "us-east-1/node").inputs.name).toBe(profile.role);
+  });
 });
 
 describe("operators who come through a tunnel", () => {

@@ -1,5 +1,5 @@
 import { NodeSoftware } from "../../../infra/components/aws/node-software";
-import { readVersions } from "../../../infra/values/versions";
+import { chartReference, readVersions } from "../../../infra/values/versions";
 import { awsCell, registered, type Sections } from "../../support/aws-cell";
 import type { Plan } from "../../support/plan";
 
@@ -52,6 +52,23 @@ it("takes the autoscaler of the cluster's Kubernetes version", async () => {
   expect(imageOf(base)).toContain(digest("cluster-autoscaler-1.34"));
 });
 
+it("names OCI charts by their digest, which helm holds against the version; a repository's chart has only the version", () => {
+  const chartOf = (plan: Plan, name: string) => plan.only(RELEASE, `/${name}`).inputs;
+  const { charts } = readVersions();
+  for (const name of ["karpenter", "karpenter-crd"] as const)
+    expect(chartOf(karpenter, name)).toMatchObject({
+      chart: `oci://public.ecr.aws/karpenter/${name}@${charts[name].digest}`,
+      version: "1.14.1",
+    });
+  expect(chartOf(base, "aws-load-balancer-controller")).toMatchObject({
+    chart: "aws-load-balancer-controller",
+    repositoryOpts: { repo: "https://aws.github.io/eks-charts" },
+  });
+  expect(chartReference("envoy-gateway").chart).toMatch(
+    /^oci:\/\/docker\.io\/envoyproxy\/gateway-helm@sha256:91bae9ae/,
+  );
+});
+
 it("makes Karpenter's kinds before the controller, and its pools after both", () => {
   const [kinds, controller] = ["karpenter-crd", "karpenter"].map((name) => karpenter.only(RELEASE, `/${name}`));
   expect(controller?.dependencies).toContain(kinds?.urn);
@@ -64,6 +81,6 @@ it("makes Karpenter's kinds before the controller, and its pools after both", ()
 it("stops with the tag and what to do where an image has no known digest", async () => {
   const together = awsCell({ pools: { a100: { instanceType: "p4de.24xlarge", multiNode: true } } });
   await expect(registered((parent) => new NodeSoftware(together, { parent }))).rejects.toThrow(
-    /images\.efa-device-plugin: .*aws-efa-k8s-device-plugin:v0\.5\.20; an image by its digest.*; ask its registry/,
+    /images\.efa-device-plugin: .*aws-efa-k8s-device-plugin:v0\.5\.20; an image by its digest.*; ask its registry .*write there "efa-device-plugin": "602401143452\.dkr\.ecr\.us-west-2\.amazonaws\.com\/eks\/aws-efa-k8s-device-plugin@sha256:<64 hex>"/,
   );
 });
