@@ -76,7 +76,7 @@ const lost = (before: Plan, after: Plan): string[] => [
   ...replacedBetween(before.resources, after.resources),
 ];
 
-jest.setTimeout(60_000); // ten graphs of a few hundred resources each
+jest.setTimeout(60_000); // six graphs of a few hundred resources each; every run draws others
 
 it("a zone, a pool and a region are only additions, in whatever order they come", async () => {
   const orders = fc.shuffledSubarray(Object.keys(GROWTH) as Growth[], { minLength: 3 });
@@ -92,7 +92,7 @@ it("a zone, a pool and a region are only additions, in whatever order they come"
         before = after;
       }
     }),
-    { numRuns: 2, endOnFailure: true },
+    { numRuns: 1 },
   );
 });
 
