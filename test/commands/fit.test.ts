@@ -75,6 +75,10 @@ describe("homeport fit", () => {
   it("notes what a GPU lacks for a format", async () => {
     await showFit("Qwen/Qwen3.5-27B", { on: "g6e" });
     expect(out).toContain("its card's 27B parameters in 16 bits");
+    expect(out).toContain("! text only: memory for pictures is not counted");
+    out = "";
+    await showFit("meta-llama/Llama-4-Scout-17B-16E-Instruct", { on: "p5en" });
+    expect(out).toMatch(/nothing in us-east-1 starts it .*\s*.* with --max-model-len \d{5,}/);
     out = "";
     await showFit(folder({ "config.json": JSON.stringify(configOf("qwen3-235b-fp8")) }), { on: "p4de,p5" });
     expect(out).toMatch(/a100-80gb\*/);

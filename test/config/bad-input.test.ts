@@ -235,6 +235,22 @@ describe("fit", () => {
     ]);
   });
 
+  it("refuses a model, a format and a split that are not known to work, and what moves memory elsewhere it leaves alone", () => {
+    const architecture = { ...LLAMA_70B, name: "SomeNewForCausalLM" };
+    expect(linesOf({ file: releaseFile({ architecture }) })[0]).toMatch(
+      /#content\.architecture\.name: 'SomeNewForCausalLM'; a family whose memory is known here: .*; start it once/,
+    );
+    expect(linesOf({ file: releaseFile({ arguments: { "kv-cache-dtype": "fp8" } }) })[0]).toMatch(
+      /variants\.a100x1\.arguments: kv-cache-dtype fp8 on compute capability 8\.0; an fp8 cache from/,
+    );
+    const groups = { ...LLAMA_70B, intermediateSize: 29_568, quantized: { group: 128 } };
+    expect(linesOf({ file: releaseFile({ architecture: groups, variants: a100(2) }) })[0]).toContain(
+      "tensorParallel: 2; one of 1: it must leave whole groups of 128 on each GPU",
+    );
+    const offloaded = { architecture: LLAMA_70B, weightsGiB: 131.4, arguments: { "cpu-offload-gb": 80 } };
+    expect(linesOf({ file: releaseFile(offloaded) })).toEqual([]);
+  });
+
   it("names the GPUs of a node that is too small for the tensor parallel size", () => {
     const variants = { l40sx8: { ...a100().a100x1!, gpuClass: "l40s-48gb", tensorParallel: 8 } };
     expect(linesOf({ file: releaseFile({ variants }), pools: { mid: { instanceType: "g6e.12xlarge" } } })).toEqual([

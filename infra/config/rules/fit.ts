@@ -2,6 +2,7 @@ import { INSTANCE_TYPES } from "../../core/aws/instance-catalog";
 import { familyProblem } from "../../core/fit/architecture";
 import { familyOf } from "../../core/fit/families";
 import { type FitQuestion, fitOn, releaseQuestion } from "../../core/fit/fit";
+import { uncounted } from "../../core/fit/flags";
 import { GPUS } from "../../core/fit/gpus";
 import { allowedTensorParallel, cacheRefusal, splitRefusal } from "../../core/fit/legality";
 import type { Placement } from "../../core/placement";
@@ -67,6 +68,8 @@ export const runningReleasesFitTheirGpus: Rule = eachPlaced((placed, running) =>
   const known = familyOf(content.architecture) !== undefined;
   if (!known || variant.tensorParallel > config.gpusPerNode) return [];
   const question = releaseQuestion(content, variant);
+  // What moves memory elsewhere is not counted, so a refusal would be a guess.
+  if (uncounted(question.flags).less.length > 0) return [];
   const { gpuClass, gpuMemoryGiB: memoryGiB } = config;
   const here = fitOn(question, { gpuClass, memoryGiB, gpus: variant.tensorParallel });
   if (here.starts) return [];

@@ -51,3 +51,21 @@ export function stepLimits(
   const requests = numberOf(flags["max-num-seqs"]) ?? (large ? 1024 : 256);
   return { requests, batchedTokens: numberOf(flags["max-num-batched-tokens"]) ?? Math.max(tokens, requests) };
 }
+
+/** Flags whose memory is not counted here, by what they do to it. */
+const UNCOUNTED = {
+  more: ["speculative-config", "enable-lora"],
+  less: [
+    "cpu-offload-gb",
+    "pipeline-parallel-size",
+    "decode-context-parallel-size",
+    "kv-cache-memory-bytes",
+    "num-gpu-blocks-override",
+  ],
+} as const;
+
+/** Of the flags that are set, those that make it need more or less than is counted. */
+export function uncounted(flags: EngineArguments): { more: string[]; less: string[] } {
+  const set = (flag: string) => flags[flag] !== undefined && flags[flag] !== false && flags[flag] !== 0;
+  return { more: UNCOUNTED.more.filter(set), less: UNCOUNTED.less.filter(set) };
+}

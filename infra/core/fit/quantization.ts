@@ -1,6 +1,6 @@
 import type { Problem } from "../errors";
 import type { Architecture } from "../release";
-import { at, type Config, isRecord } from "./config-json";
+import { at, type Config, isRecord, languageConfig } from "./config-json";
 
 /** How weights are quantised, out of `quantization_config`. */
 export interface Quantization {
@@ -17,7 +17,8 @@ const KNOWN = "awq, gptq, fp8, fbgemm_fp8, compressed-tensors, modelopt, mxfp4 a
 
 /** `undefined` for a model that is not quantised. */
 export function quantizationOf(config: Config): Quantization | undefined | Problem {
-  const given = config.quantization_config ?? config.compression_config;
+  const language = languageConfig(config);
+  const given = language.quantization_config ?? language.compression_config;
   if (given === undefined || given === null) return undefined;
   const unread = (field: string, value: unknown): Problem => ({
     path: `config.json:quantization_config.${field}`,

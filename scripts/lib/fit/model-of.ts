@@ -12,7 +12,7 @@ import { listingOf } from "../pin/read-source";
 import { parseAddress } from "../sources/address";
 import { textOf } from "../sources/hashing";
 import type { Listing } from "../sources/listing";
-import { modelFacts } from "../sources/model-config";
+import { modelFacts, wholeConfig } from "../sources/model-config";
 import { tensorBytes } from "../sources/safetensors";
 import { stackPaths } from "../stack-paths";
 
@@ -98,7 +98,8 @@ async function ofListing(name: string, listing: Listing): Promise<AskedModel> {
     const entry = listing.entries.find((e) => e.path === path);
     return entry && (await textOf(entry));
   };
-  const config = await text("config.json");
+  const found = await text("config.json");
+  const config = found && wholeConfig(found, await text("hf_quant_config.json"));
   const read = config === undefined ? [missingConfig(name)] : readConfig(config);
   if (Array.isArray(read)) throw new InputError(read);
   const files = loadedFiles(listing.entries);

@@ -1,5 +1,5 @@
 import { growthPerToken } from "../../../infra/core/fit/cache";
-import { cacheBytes, maxModelLen, utilization } from "../../../infra/core/fit/flags";
+import { cacheBytes, maxModelLen, uncounted, utilization } from "../../../infra/core/fit/flags";
 import type { FitRow } from "../../../infra/core/fit/matrix";
 import { table, wrapped } from "../report";
 import type { AskedModel } from "./model-of";
@@ -30,10 +30,11 @@ export function matrixText(asked: AskedModel, region: string, rows: readonly Fit
     ),
     "",
     ...(starts.length === 0
-      ? [`nothing in ${region} starts it`]
+      ? [wrapped(nothingStarts(region, refused))]
       : [table([HEAD, ...starts.map((row) => cells(row, notes))])]),
     ...(refused.length === 0 ? [] : ["", "does not start:", ...reasons(refused)]),
     "",
+    ...warnings(asked).map((warning) => wrapped(`! ${warning}`)),
     ...notes.map((note, i) => wrapped(`${MARKS[i]} ${note}`)),
     wrapped(
       "ROOM: GiB on each GPU beyond one request of full length, cautiously counted. LONGEST: tokens of a request that vLLM would start with. AT 8K: requests of 8,192 tokens that one copy answers at once. TP: GPUs of one copy.",
@@ -41,6 +42,26 @@ export function matrixText(asked: AskedModel, region: string, rows: readonly Fit
     wrapped(provenance(region, rows)),
   ];
   return lines.join("\n");
+}
+
+/** The cheapest shape that would start with shorter requests, if one does. */
+function nothingStarts(region: string, refused: readonly FitRow[]): string {
+  const shorter = refused.find(({ fit }) => (fit?.maxTokens ?? 0) >= COMPARED_TOKENS);
+  return shorter === undefined
+    ? `nothing in ${region} starts it`
+    : `nothing in ${region} starts it with requests of that length; ${shorter.shape} TP ${shorter.tensorParallel} would with --max-model-len ${shorter.fit?.maxTokens}`;
+}
+
+/** What the numbers leave out. */
+function warnings({ question }: AskedModel): string[] {
+  const { more, less } = uncounted(question.flags);
+  return [
+    ...(question.architecture.name.endsWith("ForConditionalGeneration")
+      ? ["text only: memory for pictures is not counted"]
+      : []),
+    ...(more.length > 0 ? [`needs more than is counted: ${more.join(", ")}`] : []),
+    ...(less.length > 0 ? [`needs less than is counted: ${less.join(", ")}`] : []),
+  ];
 }
 
 const HEAD = ["SHAPE", "GPU", "TP", "COPIES", "USD/H", "ROOM", "LONGEST", "AT 8K"];
@@ -88,6 +109,7 @@ export const matrixJson = ({ name, question, sizeFrom }: AskedModel, region: str
   weightsGiB: question.storedBytes / GiB,
   weightsFrom: sizeFrom,
   region,
+  warnings: warnings({ name, question, sizeFrom }),
   maxModelLenTokens: maxModelLen(question.flags, question.architecture),
   rows: rows.map(({ fit, price, ...row }) => ({
     ...row,

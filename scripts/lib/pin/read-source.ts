@@ -9,7 +9,7 @@ import { hashed, type OnProgress, textOf } from "../sources/hashing";
 import { hubListing } from "../sources/hub";
 import { licenceOf, licenceOfCard } from "../sources/licence";
 import type { Entry, Listing } from "../sources/listing";
-import { chatTemplateDigest, modelFacts } from "../sources/model-config";
+import { chatTemplateDigest, modelFacts, wholeConfig } from "../sources/model-config";
 import { ociListing } from "../sources/oci";
 import { type S3Options, s3Listing } from "../sources/s3";
 import { tensorBytes } from "../sources/safetensors";
@@ -51,7 +51,8 @@ export async function readSource(
     return entry && (await textOf(entry));
   };
   const config = await text("config.json");
-  const facts = config === undefined ? [] : modelFacts(config, rules.allowRemoteCode);
+  const quantizer = await text("hf_quant_config.json");
+  const facts = config === undefined ? [] : modelFacts(wholeConfig(config, quantizer), rules.allowRemoteCode);
   const licence = licenceOf(listing.licence ?? licenceOfCard(await text("README.md")), rules.acceptLicence);
   const all = [
     ...problems,

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { sha256Hex } from "../../../infra/core/canonical-json";
 import type { Problem } from "../../../infra/core/errors";
 import { memoryFields } from "../../../infra/core/fit/architecture";
-import type { Config } from "../../../infra/core/fit/config-json";
+import { at, type Config } from "../../../infra/core/fit/config-json";
 import { familyOf } from "../../../infra/core/fit/families";
 import type { ReleaseContent } from "../../../infra/core/release";
 
@@ -29,11 +29,22 @@ const Outer = z.object({
   dtype: z.string().nullish(),
 });
 
+/** Where multimodal models keep it. */
+const NESTED_METHOD = ["text_config", "quantization_config", "quant_method"] as const;
+const textOf = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
+
+/** config.json with what NVIDIA's quantiser writes beside it, hf_quant_config.json, where config.json says nothing of it. */
+export function wholeConfig(config: string, quantizer: string | undefined): string {
+  const [outer, beside] = [config, quantizer ?? "{}"].map((text) => jsonOf(text) as Config);
+  if (outer?.quantization_config != null || beside?.quantization === undefined) return config;
+  return JSON.stringify({ ...outer, quantization_config: { quant_method: "modelopt", ...beside } });
+}
+
 export type ModelFacts = Pick<ReleaseContent, "architecture" | "quantization">;
 
 /** Facts that later checks need, or what config.json lacks. */
 export function modelFacts(text: string, allowRemoteCode: boolean): ModelFacts | Problem[] {
-  const json = jsonOf(text);
+  const json = jsonOf(text) as Config;
   const outer = Outer.safeParse(json);
   const inner = Shape.safeParse({ ...(json as object), ...(outer.data?.text_config ?? {}) });
   const issues = [...(outer.error?.issues ?? []), ...(inner.error?.issues ?? [])];
@@ -64,10 +75,10 @@ export function modelFacts(text: string, allowRemoteCode: boolean): ModelFacts |
       // Transformers' own default where config.json is silent.
       dtype: shape.dtype ?? shape.torch_dtype ?? outer.data.dtype ?? outer.data.torch_dtype ?? "float32",
     },
-    quantization: outer.data.quantization_config?.quant_method ?? null,
+    quantization: outer.data.quantization_config?.quant_method ?? textOf(at(json, ...NESTED_METHOD)) ?? null,
   };
   // On a CPU any model may run; on GPUs an unknown family is refused by the stack's rules.
-  const memory = familyOf(plain.architecture) ? memoryFields(json as Config, plain.architecture) : {};
+  const memory = familyOf(plain.architecture) ? memoryFields(json, plain.architecture) : {};
   return Array.isArray(memory) ? memory : { ...plain, architecture: { ...plain.architecture, ...memory } };
 }
 

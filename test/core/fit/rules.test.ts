@@ -4,12 +4,12 @@ import { memoryFields } from "../../../infra/core/fit/architecture";
 import { longestRequest, requestBytes } from "../../../infra/core/fit/cache";
 import { FAMILIES, familyOf } from "../../../infra/core/fit/families";
 import { fitOn } from "../../../infra/core/fit/fit";
-import { cacheBytes, maxModelLen, stepLimits, utilization } from "../../../infra/core/fit/flags";
+import { cacheBytes, maxModelLen, stepLimits, uncounted, utilization } from "../../../infra/core/fit/flags";
 import { GPUS } from "../../../infra/core/fit/gpus";
 import { allowedTensorParallel, cacheRefusal, splitRefusal, weightsOnly } from "../../../infra/core/fit/legality";
 import { cheapestOfEach, fitMatrix } from "../../../infra/core/fit/matrix";
 import { bytesByDtype, loadedBytes, loadedFiles } from "../../../infra/core/fit/weights";
-import { modelFacts } from "../../../scripts/lib/sources/model-config";
+import { modelFacts, wholeConfig } from "../../../scripts/lib/sources/model-config";
 import { AWQ, type Config, configOf, FP8, fitQuestion, MODEL_IDS, type ModelId } from "../../support/fit-question";
 
 const llama = fitQuestion("llama-3.1-8b").architecture;
@@ -87,6 +87,26 @@ describe("reading config.json", () => {
   });
 });
 
+it("finds a quantisation where it is nested, or beside config.json", () => {
+  const plain = JSON.stringify(configOf("llama-3.1-8b"));
+  const beside = JSON.stringify({ producer: { name: "modelopt" }, quantization: { quant_algo: "FP8" } });
+  expect(modelFacts(wholeConfig(plain, beside), true)).toMatchObject({
+    quantization: "modelopt",
+    architecture: { quantized: { computes: "fp8" } },
+  });
+  expect(wholeConfig(plain, undefined)).toBe(plain);
+  const own = JSON.stringify({ ...configOf("llama-3.1-8b"), ...AWQ });
+  expect(wholeConfig(own, beside)).toBe(own);
+  const nested = {
+    architectures: ["Llama4ForConditionalGeneration"],
+    text_config: { ...configOf("mixtral-8x7b"), ...AWQ },
+  };
+  expect(modelFacts(JSON.stringify(nested), true)).toMatchObject({
+    quantization: "awq",
+    architecture: { quantized: { group: 128 } },
+  });
+});
+
 describe("sharing a model between GPUs", () => {
   it("needs heads that divide: 70B runs on 1, 2, 4 and 8 GPUs, never on 3", () => {
     expect(allowedTensorParallel(fitQuestion("llama-3.1-70b").architecture, 8)).toEqual([1, 2, 4, 8]);
@@ -161,6 +181,12 @@ describe("flags", () => {
     const wide = fitOn(fitQuestion("llama-3.1-8b", { flags: { dtype: "float32" } }), place);
     expect(wide.weightsGiB).toBe(2 * plain.weightsGiB);
   });
+});
+
+it("names flags whose memory it does not count", () => {
+  expect(uncounted({ "max-num-seqs": 8, "enable-lora": false })).toEqual({ more: [], less: [] });
+  const flags = { "enable-lora": true, "cpu-offload-gb": 4, "pipeline-parallel-size": 2 };
+  expect(uncounted(flags)).toEqual({ more: ["enable-lora"], less: ["cpu-offload-gb", "pipeline-parallel-size"] });
 });
 
 describe("files", () => {
