@@ -127,6 +127,12 @@ describe("where the pods run", () => {
     });
   });
 
+  it("may take as long on AWS as the autoscaler waits for a node, on top of the cold start", () => {
+    const pools = { gpu: { instanceType: "p4de.24xlarge" } };
+    const { startup } = valuesFor({ startupSeconds: 900 }, pools, onAws);
+    expect(startup.progressDeadlineSeconds).toBe(20 * 60 + 900 + 120);
+  });
+
   it("prefers nodes of the best way to get them, where there are several", () => {
     const capacity = ["reservation", "on-demand", "spot"];
     expect(placed({ instanceType: "p4de.24xlarge" }, { capacity }, onAws).capacity).toEqual(capacity);
