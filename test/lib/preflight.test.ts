@@ -2,14 +2,18 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { OperationError } from "../../infra/core/errors";
+import { releaseKey } from "../../infra/core/weights-layout";
 import { interfaceEndpoints } from "../../infra/values/aws/endpoints";
 import { addressesTaken } from "../../infra/values/aws/subnet-room";
 import { type Asked, answerLine, answersTo, type Check } from "../../scripts/lib/preflight/check";
 import { covers } from "../../scripts/lib/preflight/names";
 import { expectedOf, tableOf, waysOut, wrongWay } from "../../scripts/lib/preflight/routes";
 import { vCpusOfOthers } from "../../scripts/lib/preflight/running";
+import { weightsCheck } from "../../scripts/lib/preflight/stores";
 import { toolChecks } from "../../scripts/lib/preflight/tools";
 import { awsCell } from "../support/aws-cell";
+import { loopback } from "../support/loopback";
+import { releaseFile } from "../support/releases";
 
 const check = (name: string, look: Check["look"]): Check => ({ name, look });
 
@@ -179,5 +183,37 @@ describe("what others run", () => {
         "homeport-prod",
       ),
     ).toEqual({ "on-demand P": 192, "spot P5": 192, "on-demand G": 16, "on-demand standard": 2 });
+  });
+});
+
+describe("weights", () => {
+  it("are found where the bucket's policy lets nobody read an object, not even its head", async () => {
+    const r1 = releaseFile();
+    const models = { chat: { live: "r1", releases: { r1: r1.id } } };
+    const { config, releases, place } = awsCell({ models }, { chat: { r1 } });
+    const key = releaseKey(r1.id);
+    const s3 = await loopback(({ method, url }, answer) => {
+      const asked = new URL(url ?? "/", "http://s3").searchParams.get("prefix");
+      const isBucket = url?.split("?")[0]?.split("/").filter(Boolean).length === 1;
+      if (!isBucket) return void answer.writeHead(403).end();
+      const keys =
+        asked === key ? `<KeyCount>1</KeyCount><Contents><Key>${key}</Key></Contents>` : "<KeyCount>0</KeyCount>";
+      answer.end(method === "HEAD" ? undefined : `<ListBucketResult>${keys}</ListBucketResult>`);
+    });
+    const env = process.env;
+    process.env = {
+      ...env,
+      AWS_ENDPOINT_URL_S3: `http://${s3.host}`,
+      AWS_ACCESS_KEY_ID: "test",
+      AWS_SECRET_ACCESS_KEY: "test",
+    };
+    try {
+      const { found, fix } = await weightsCheck(place, { config, releases, places: [place], images: [] }).look();
+      expect(fix).toBeUndefined();
+      expect(found).toMatch(/^all 1 running releases are in homeport-prod-123456789012-weights-us-east-1$/);
+    } finally {
+      process.env = env;
+      await s3.close();
+    }
   });
 });
