@@ -1,18 +1,15 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { todayUtc } from "../../infra/config/checked-stack";
-import { API_PRICES } from "../../infra/core/catalogue/api-prices";
-import { SHAPES } from "../../infra/core/catalogue/shapes";
-import { nearest } from "../../infra/core/did-you-mean";
-import { ExitCode, InputError, type Problem } from "../../infra/core/errors";
+import { ExitCode, InputError } from "../../infra/core/errors";
 import { action } from "../lib/action";
 import { type Refreshed, refreshFromAws } from "../lib/catalogue/refresh-aws";
 import { refreshFromFile } from "../lib/catalogue/refresh-file";
 import { refreshSpot } from "../lib/catalogue/refresh-spot";
+import { openModelsOf, pricesOf, regionProblems, type Selection, selectionProblems } from "../lib/catalogue/selection";
 import { freshness, freshnessText, KINDS, type Kind, staleText, summaryText } from "../lib/catalogue/show";
 import {
   modelsJson,
-  modelsOf,
   modelsText,
   pricesJson,
   pricesText,
@@ -26,9 +23,7 @@ import { terminal } from "../lib/report";
 const ROOT = resolve(__dirname, "../..");
 const DEFAULT_REGION = "us-east-1";
 
-export interface ShowOptions {
-  provider?: string;
-  region?: string;
+export interface ShowOptions extends Selection {
   strict?: boolean;
   json?: boolean;
 }
@@ -42,6 +37,7 @@ export function register(program: Command): void {
     .description("what is in the catalogue, and how old it is")
     .argument("[kind]", `${KINDS.join(", ")} (default: a summary)`)
     .option("--provider <name>", "prices, or models sold, of one provider, e.g. bedrock")
+    .option("--model <name>", 'one model, as people write it: "GPT-4o", "Claude Opus", openai/gpt-oss-120b')
     .option("--region <region>", `region of the shapes and their prices (default: ${DEFAULT_REGION})`)
     .option("--strict", "exit with 1 and the list if a fact is older than 30 days")
     .option("--json", "print JSON")
@@ -68,54 +64,36 @@ export function register(program: Command): void {
     );
 }
 
-export function show(kind: string | undefined, options: ShowOptions, today = todayUtc()): ExitCode {
-  const problems = showProblems(kind, options);
+export async function show(given: string | undefined, options: ShowOptions, today = todayUtc()): Promise<ExitCode> {
+  // A model is asked for because of its price, unless something else is said.
+  const kind = given ?? (options.model === undefined ? undefined : "prices");
+  const problems = selectionProblems(kind, options);
   if (problems.length > 0) throw new InputError(problems);
-  const kinds = kind === undefined ? KINDS : [kind as Kind];
-  const ages = freshness(kinds, today);
-  if (options.json)
-    terminal.json({ today, ...content(kind as Kind | undefined, options, today).json, freshness: ages });
-  else terminal.out(`${content(kind as Kind | undefined, options, today).text()}\n\n${freshnessText(ages, today)}`);
+  const ages = freshness(kind === undefined ? KINDS : [kind as Kind], today);
+  const { json, text } = content(kind as Kind | undefined, options, today);
+  if (options.json) terminal.json({ today, ...(await json()), freshness: ages });
+  else terminal.out(`${text()}\n\n${freshnessText(ages, today)}`);
   const stale = options.strict ? staleText(ages, today) : "";
   if (stale === "") return ExitCode.ok;
   terminal.error(stale);
   return ExitCode.failed;
 }
 
-function unknown(path: string, given: string | undefined, known: readonly string[]): Problem[] {
-  if (given === undefined || known.includes(given)) return [];
-  const meant = nearest(given, known);
-  const fix = meant ? `did you mean \`${meant}\`?` : "choose one of these";
-  return [{ path, given: `'${given}'`, allowed: `one of ${known.join(", ")}`, fix }];
-}
-
-const regionProblems = (path: string, region: string | undefined): Problem[] =>
-  unknown(path, region, [...new Set(SHAPES.flatMap((shape) => shape.regions))].sort());
-
-const showProblems = (kind: string | undefined, { provider, region }: ShowOptions): Problem[] => [
-  ...unknown("[kind]", kind, KINDS),
-  ...unknown("--provider", provider, [...new Set(API_PRICES.map((price) => price.provider))]),
-  ...regionProblems("--region", region),
-];
-
-function content(kind: Kind | undefined, { provider, region = DEFAULT_REGION }: ShowOptions, today: string) {
-  const models = modelsOf(provider);
-  const prices = API_PRICES.filter((price) => provider === undefined || price.provider === provider);
-  const shapes = shapesOf(region);
+function content(kind: Kind | undefined, options: ShowOptions, today: string) {
+  const { region = DEFAULT_REGION } = options;
   const json = {
-    models: () => ({ models: modelsJson(models, today) }),
-    prices: () => ({ prices: pricesJson(prices, today) }),
-    shapes: () => ({ shapes: shapesJson(shapes, region) }),
+    models: async () => ({ models: await modelsJson(openModelsOf(options), today) }),
+    prices: async () => ({ prices: pricesJson(pricesOf(options), today) }),
+    shapes: async () => ({ shapes: shapesJson(shapesOf(region), region) }),
   };
   const text = {
-    models: () => modelsText(models, today),
-    prices: () => pricesText(prices, today),
-    shapes: () => shapesText(shapes, region),
+    models: () => modelsText(openModelsOf(options), today),
+    prices: () => pricesText(pricesOf(options), today),
+    shapes: () => shapesText(shapesOf(region), region),
   };
-  return {
-    json: kind === undefined ? Object.assign({}, ...KINDS.map((each) => json[each]())) : json[kind](),
-    text: kind === undefined ? () => summaryText(today) : text[kind],
-  };
+  if (kind !== undefined) return { json: json[kind], text: text[kind] };
+  const all = async () => ({ ...(await json.models()), ...(await json.prices()), ...(await json.shapes()) });
+  return { json: all, text: () => summaryText(today) };
 }
 
 interface RefreshOptions {

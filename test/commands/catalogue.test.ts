@@ -31,32 +31,61 @@ const said = (work: Promise<unknown>): Promise<string> =>
   );
 
 describe("homeport catalogue show", () => {
-  it.each([undefined, "models", "prices", "shapes"])("fits 80 columns and says how old its facts are: %s", (kind) => {
-    expect(show(kind, {}, TODAY)).toBe(0);
-    const lines = out.join("").split("\n");
-    expect(lines.filter((line) => line.length > 80)).toEqual([]);
-    expect(out.join("")).toMatch(/\d+ rows, (\d+ days? old \(\d{4}-\d\d-\d\d\)|day unknown): /);
-  });
+  it.each([undefined, "models", "prices", "shapes"])(
+    "fits 80 columns and says how old its facts are: %s",
+    async (kind) => {
+      expect(await show(kind, {}, TODAY)).toBe(0);
+      const lines = out.join("").split("\n");
+      expect(lines.filter((line) => line.length > 80)).toEqual([]);
+      expect(out.join("")).toMatch(/\d+ rows, (\d+ days? old \(\d{4}-\d\d-\d\d\)|day unknown): /);
+    },
+  );
 
-  it("is as strict as asked: facts above 30 days fail, with the list and what refreshes them", () => {
-    expect(show("prices", { strict: true }, "2026-10-20")).toBe(0);
+  it("is as strict as asked: facts above 30 days fail, with the list and what refreshes them", async () => {
+    expect(await show("prices", { strict: true }, "2026-10-20")).toBe(0);
     expect(errors).toEqual([]);
-    expect(show("prices", { strict: true }, "2027-01-01")).toBe(1);
+    expect(await show("prices", { strict: true }, "2027-01-01")).toBe(1);
     expect(errors.join("")).toContain("prices older than 30 days:\n  4 rows, 100 days old (2026-09-23): genai-prices");
     expect(errors.join("")).toContain("refresh --from");
-    expect(show("prices", {}, "2027-01-01")).toBe(0);
+    expect(await show("prices", {}, "2027-01-01")).toBe(0);
   });
 
   it("knows nothing of other kinds, providers and regions, and says all of it at once", async () => {
     const options: ShowOptions = { provider: "bedrok", region: "us-east1" };
-    const message = await said((async () => show("shape", options, TODAY))());
+    const message = await said(show("shape", options, TODAY));
     expect(message).toContain("[kind]: 'shape'; one of models, prices, shapes; did you mean `shapes`?");
     expect(message).toMatch(/--provider: 'bedrok';.*did you mean `bedrock`\?/);
     expect(message).toMatch(/--region: 'us-east1';.*did you mean `us-east-1`\?/);
   });
 
-  it("R6: gives numbers with units in their names, and every model's end, as JSON", () => {
-    show("prices", { provider: "openai", json: true }, TODAY);
+  it("O4: finds a model by the name that people give it, and says what is not sold", async () => {
+    await show(undefined, { model: "Claude Opus" }, TODAY);
+    expect(out.join("")).toContain("anthropic/claude-opus-5-5");
+    await show("models", { model: "llama" }, TODAY);
+    expect(out.join("")).toContain("meta-llama/Llama-3.3-70B-Instruct");
+    out = [];
+    await show("prices", { model: "openai/gpt-oss-120b", provider: "bedrock" }, TODAY);
+    expect(out.join("")).toContain("bedrock/openai.gpt-oss-120b-1:0");
+    expect(out.join("")).not.toContain("groq/");
+    const refused = (model: string) => said(show("prices", { model }, TODAY));
+    expect(await refused("Gemini Ultra")).toContain("--model: 'Gemini Ultra'; no price list has it");
+    expect(await refused("gpt-4oo")).toContain("did you mean `gpt-4o`?");
+  });
+
+  it("S6: knows the bytes of weights by config: 10-100 GB holds for 8B, not for 70B or DeepSeek-V3", async () => {
+    const gigabytes = async (model: string) => {
+      out = [];
+      await show("models", { model, json: true }, TODAY);
+      const { models } = JSON.parse(out.join("")) as { models: { weightBytes: number }[] };
+      return ((models[0]?.weightBytes ?? 0) / 1e9).toFixed(models[0]!.weightBytes > 5e11 ? 0 : 2);
+    };
+    expect(await gigabytes("meta-llama/Llama-3.1-8B-Instruct")).toBe("16.06");
+    expect(await gigabytes("meta-llama/Llama-3.1-70B-Instruct")).toBe("141.11");
+    expect(await gigabytes("deepseek-ai/DeepSeek-V3")).toBe("673");
+  });
+
+  it("R6: gives numbers with units in their names, and every model's end, as JSON", async () => {
+    await show("prices", { provider: "openai", json: true }, TODAY);
     const { prices, freshness } = JSON.parse(out.join("")) as {
       prices: { model: string; usdPerMillion: { input: number }; retirement?: { level: string } }[];
       freshness: unknown[];
@@ -306,6 +335,7 @@ describe("homeport catalogue watch", () => {
     expect(proposal).toMatchObject({ pool: "a100", gpuClass: "a100-80gb", tokens: 8192 });
     expect(proposal?.gibLeft).toBeGreaterThan(0);
     expect((proposal?.released ?? "") > "2023-12-11").toBe(true);
+    for (const { gibLeft } of alsoFits) expect(gibLeft).toBeGreaterThanOrEqual(0);
     for (const other of alsoFits) expect(other.released <= (proposal?.released ?? "")).toBe(true);
     const text = watchText([await watched("standard")], "test");
     expect(text).toContain(`proposal: ${proposal?.id}`);
@@ -323,6 +353,7 @@ describe("homeport catalogue watch", () => {
     const { notProposed, alsoFits, proposal } = await watched("standard");
     const why = Object.fromEntries(notProposed.map(({ id, why: reason }) => [id, reason]));
     expect(why["mistralai/Mistral-Large-Instruct-2407"]).toBe("for research only");
+    expect(why["meta-llama/Llama-3.1-405B-Instruct"]).toMatch(/^a100: .* GiB too little$/);
     expect(why["tiiuae/Falcon3-10B-Instruct"]).toContain("its config.json is not recorded");
     expect([proposal, ...alsoFits].map((candidate) => candidate?.id)).not.toContain(
       "mistralai/Mistral-Large-Instruct-2407",

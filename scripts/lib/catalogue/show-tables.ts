@@ -1,6 +1,6 @@
 import type { ApiPrice } from "../../../infra/core/catalogue/api-price";
 import { retirementOf, sameWeightsOffers } from "../../../infra/core/catalogue/api-prices";
-import { configOf, OPEN_MODELS, type OpenModel } from "../../../infra/core/catalogue/open-models";
+import { configOf, type OpenModel } from "../../../infra/core/catalogue/open-models";
 import {
   GPU_HOUR_BAND,
   gpuHourUsd,
@@ -11,15 +11,11 @@ import {
   type Shape,
   spotBand,
 } from "../../../infra/core/catalogue/shapes";
+import { InputError } from "../../../infra/core/errors";
+import { askedModel } from "../fit/model-of";
 import { shortened, table, wrapped } from "../report";
 
 const MODEL_COLUMNS = 38;
-
-/** Open models, newest first; with a provider only those whose weights it sells. */
-export const modelsOf = (provider?: string): OpenModel[] =>
-  OPEN_MODELS.filter(({ hosted }) => provider === undefined || provider in hosted).sort((a, b) =>
-    b.released.localeCompare(a.released),
-  );
 
 export function modelsText(models: readonly OpenModel[], today: string): string {
   const rows = models.map((model) => [
@@ -39,18 +35,32 @@ export function modelsText(models: readonly OpenModel[], today: string): string 
   ].join("\n");
 }
 
+/** Bytes of the files that a model is stored in, where its config.json tells them. */
+async function weightsOf(model: OpenModel): Promise<{ weightBytes: number; weightBytesFrom: string } | undefined> {
+  if (configOf(model) === undefined) return undefined;
+  try {
+    const { question, sizeFrom } = await askedModel(model.id, undefined);
+    return { weightBytes: question.storedBytes, weightBytesFrom: sizeFrom };
+  } catch (error) {
+    if (error instanceof InputError) return undefined;
+    throw error;
+  }
+}
+
 export const modelsJson = (models: readonly OpenModel[], today: string) =>
-  models.map((model) => ({
-    ...model,
-    configKnown: configOf(model) !== undefined,
-    offers: sameWeightsOffers(model.id, today).map(({ provider, model: name, usdPerMillion, asOf, source }) => ({
-      provider,
-      model: name,
-      usdPerMillion,
-      asOf,
-      source,
+  Promise.all(
+    models.map(async (model) => ({
+      ...model,
+      ...(await weightsOf(model)),
+      offers: sameWeightsOffers(model.id, today).map(({ provider, model: name, usdPerMillion, asOf, source }) => ({
+        provider,
+        model: name,
+        usdPerMillion,
+        asOf,
+        source,
+      })),
     })),
-  }));
+  );
 
 const usd = (price: number | undefined): string =>
   price === undefined ? "-" : price < 0.01 ? price.toFixed(4) : String(Number(price.toFixed(3)));
