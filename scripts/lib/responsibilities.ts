@@ -1,5 +1,6 @@
 import type { LoadedStack } from "../../infra/config/schema";
 import { isEncrypted } from "../../infra/core/aws/load-balancing";
+import { ladders } from "../../infra/values/aws/ladders";
 
 /** Who answers for what, in the order in which a reader asks. */
 export const OWNERS = ["AWS", "Homeport", "your team", "nobody"] as const;
@@ -114,12 +115,16 @@ function access({ config: { cluster, environment } }: LoadedStack): Row[] {
   ];
 }
 
-function capacity({ config: { pools } }: LoadedStack): Row[] {
+function capacity(stack: LoadedStack): Row[] {
   const of = row("capacity");
-  const bought = Object.entries(pools).filter(([, { block, reservation }]) => block ?? reservation);
+  const movable = ladders(stack).filter(({ steps }) => steps.some(({ takenBy }) => takenBy === "config"));
+  const bought = Object.entries(stack.config.pools).filter(([, { block, reservation }]) => block ?? reservation);
   return [
     of("your team", "quotas: homeport preflight says which are too low"),
     ...bought.map(([name]) => of("your team", `a new reservation for pool ${name} before the old one ends`)),
+    ...[...new Set(movable.map(({ model }) => model))].map((model) =>
+      of("your team", `moving ${model} to another GPU family when its own has no nodes (models.${model}.pool)`),
+    ),
     of("AWS", "whether a node can be had without a reservation"),
   ];
 }

@@ -44,6 +44,17 @@ it.each<[string, string, (config: StackConfig) => object, string]>([
   expect(starts(ownersOf(() => ({}), area))).toEqual([]);
 });
 
+it("a second GPU family gives your team the choice to move to it", () => {
+  const l40s = readStack(ROOT, "staging").config.pools.l40s;
+  const change = ({ pools, models }: StackConfig) => ({
+    pools: { ...pools, l40s },
+    models: { chat: { ...models.chat, pool: "a100" } },
+  });
+  const line = "your team: moving chat to another GPU family when its own has no nodes (models.chat.pool)";
+  expect(ownersOf(change, "capacity")).toContain(line);
+  expect(ownersOf(() => ({}), "capacity")).not.toContain(line);
+});
+
 it("leaves nothing of prod to nobody but what models say", () => {
   const left = responsibilities(prod).filter(({ owner }) => owner === "nobody");
   expect(left.map(({ what }) => what)).toEqual(["what models are asked and answer: nothing is filtered"]);
