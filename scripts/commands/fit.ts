@@ -1,8 +1,9 @@
 import type { Command } from "commander";
+import { todayUtc } from "../../infra/config/checked-stack";
 import { readStack } from "../../infra/config/read-stack";
 import { SHAPES, type Shape } from "../../infra/core/catalogue/shapes";
 import { ExitCode, InputError, type Problem } from "../../infra/core/errors";
-import { cheapestOfEach, fitMatrix } from "../../infra/core/fit/matrix";
+import { cheapestOfEach, fitMatrix, type OwnFlags } from "../../infra/core/fit/matrix";
 import type { EngineArguments } from "../../infra/core/release";
 import { action } from "../lib/action";
 import { askedModel } from "../lib/fit/model-of";
@@ -52,10 +53,14 @@ export async function showFit(model: string, options: FitOptions, root?: string)
     ...(options.engineVersion && { engineVersion: options.engineVersion }),
     flags: { ...asked.question.flags, ...flags },
   };
-  const all = fitMatrix(question, region, shapes);
+  const variantOf = (gpuClass: string, gpus: number) =>
+    asked.variants?.find((v) => v.gpuClass === gpuClass && v.tensorParallel === gpus);
+  // What is given on the command line stands over the release, and over its variants.
+  const ownFlags: OwnFlags = (gpuClass, gpus) => ({ ...variantOf(gpuClass, gpus)?.arguments, ...flags });
+  const all = fitMatrix(question, region, shapes, ownFlags);
   const rows = options.on === undefined ? cheapestOfEach(all) : all;
   if (options.json) terminal.json(matrixJson({ ...asked, question }, region, rows));
-  else terminal.out(matrixText({ ...asked, question }, region, rows));
+  else terminal.out(matrixText({ ...asked, question }, region, rows, todayUtc()));
   return ExitCode.ok;
 }
 

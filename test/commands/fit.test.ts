@@ -2,7 +2,8 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { showFit } from "../../scripts/commands/fit";
-import { configOf } from "../support/fit-question";
+import { fakeHub } from "../support/fake-hub";
+import { configOf, FP8 } from "../support/fit-question";
 
 let out: string;
 beforeEach(() => {
@@ -36,7 +37,7 @@ describe("homeport fit", () => {
     expect(out).toMatch(p4de);
     expect(out.indexOf("p4d.24xlarge")).toBeLessThan(out.indexOf("p4de.24xlarge"));
     expect(out).toMatch(/^a100-80gb TP 1: \d+\.\d GiB too little; TP 2: 131072 tokens need 20\.0 GiB of 4\.8/m);
-    expect(out).toMatch(/USD\/H: .*us-east-1 \(2026-07-20/);
+    expect(out).toMatch(/USD\/H: .*us-east-1 \(\d+ days old\s+\(2026-07-20\)/);
   });
 
   it("takes a release of a stack with its own arguments, and what is given over them", async () => {
@@ -70,6 +71,27 @@ describe("homeport fit", () => {
     const index = JSON.stringify({ metadata: { total_size: 8 * 2 ** 30 }, weight_map: {} });
     expect(await sizeOf({ "model.safetensors.index.json": index })).toEqual([8, "the index of its files"]);
     expect((await sizeOf({ "model.safetensors": "x" }))[1]).toBe("1 file");
+  });
+
+  it("asks the hub for the headers of quantised weights, not for the weights", async () => {
+    const header = JSON.stringify({ a: { dtype: "F8_E4M3", shape: [9], data_offsets: [0, 9 * 2 ** 30] } });
+    const length = Buffer.alloc(8);
+    length.writeBigUInt64LE(BigInt(header.length));
+    const config = { ...configOf("llama-3.1-8b"), ...FP8 };
+    const files = {
+      "config.json": JSON.stringify(config),
+      "model.safetensors": `${length.toString("latin1")}${header}`,
+    };
+    const hub = await fakeHub({ "org/fp8": { commit: "c".repeat(40), refs: ["main"], files, lfs: [] } });
+    process.env.HF_ENDPOINT = `http://${hub.host}`;
+    try {
+      await showFit("hf://org/fp8", { json: true, on: "p5" });
+      expect(JSON.parse(out)).toMatchObject({ weightsGiB: 9, weightsFrom: "safetensors headers: F8_E4M3 9.0 GiB" });
+      expect(await said(showFit("hf://org/none", {}))).toContain("the hub answers 404");
+    } finally {
+      delete process.env.HF_ENDPOINT;
+      await hub.close();
+    }
   });
 
   it("notes what a GPU lacks for a format", async () => {

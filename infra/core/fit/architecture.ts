@@ -39,7 +39,7 @@ export const familyProblem = (name: string, path = "config.json:architectures"):
   path,
   given: `'${name}'`,
   allowed: `a family whose memory is known here: ${Object.keys(FAMILIES).slice(0, 6).join(", ")} and ${Object.keys(FAMILIES).length - 6} more (infra/core/fit/families.ts)`,
-  fix: "start it once on the GPUs you mean and read vLLM's `Available KV cache memory`; no estimate is better than a guess",
+  fix: "start it once on the GPUs you mean and read vLLM's `Available KV cache memory`; a guess would be worse than none",
 });
 
 /**

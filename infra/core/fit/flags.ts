@@ -46,7 +46,7 @@ export function stepLimits(
   version: string,
   gpu: { memoryGiB: number; gpuClass: string },
 ): { requests: number; batchedTokens: number } {
-  const large = gpu.memoryGiB >= 70 && !gpu.gpuClass.startsWith("a100") && compareMinors(minorOf(version), "0.8") >= 0;
+  const large = gpu.memoryGiB >= 70 && !gpu.gpuClass.includes("a100") && compareMinors(minorOf(version), "0.8") >= 0;
   const tokens = large ? (gpu.memoryGiB >= 160 ? 16_384 : 8192) : 2048;
   const requests = numberOf(flags["max-num-seqs"]) ?? (large ? 1024 : 256);
   return { requests, batchedTokens: numberOf(flags["max-num-batched-tokens"]) ?? Math.max(tokens, requests) };

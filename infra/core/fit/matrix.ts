@@ -1,4 +1,5 @@
 import { onDemandPrice, SHAPES, type Shape } from "../catalogue/shapes";
+import type { EngineArguments } from "../release";
 import { type Fit, type FitQuestion, fitOn } from "./fit";
 import { GPUS } from "./gpus";
 import { cacheRefusal, splitRefusal, weightsOnly } from "./legality";
@@ -22,11 +23,24 @@ export interface FitRow {
 
 const SPLITS = [1, 2, 4, 8] as const;
 
+/** Arguments that a release has for a number of GPUs of a class only, as one of its variants. */
+export type OwnFlags = (gpuClass: string, tensorParallel: number) => EngineArguments;
+
 /** Every shape of a region with every number of its GPUs: what starts before what does not, the cheapest first. */
-export function fitMatrix(question: FitQuestion, region: string, shapes: readonly Shape[] = SHAPES): FitRow[] {
+export function fitMatrix(
+  question: FitQuestion,
+  region: string,
+  shapes: readonly Shape[] = SHAPES,
+  ownFlags: OwnFlags = () => ({}),
+): FitRow[] {
   const rows = shapes
     .filter(({ regions }) => regions.includes(region))
-    .flatMap((shape) => SPLITS.filter((n) => n <= shape.gpus).map((n) => rowOf(question, shape, n, region)));
+    .flatMap((shape) =>
+      SPLITS.filter((n) => n <= shape.gpus).map((n) => {
+        const flags = { ...question.flags, ...ownFlags(shape.gpuClass, n) };
+        return rowOf({ ...question, flags }, shape, n, region);
+      }),
+    );
   const order = ({ refusal, price, tensorParallel }: FitRow) => [
     refusal === undefined ? 0 : 1,
     price?.hourlyUsd ?? Number.POSITIVE_INFINITY,

@@ -8,6 +8,7 @@ import { familyOf } from "../../../infra/core/fit/families";
 import { type FitQuestion, releaseQuestion } from "../../../infra/core/fit/fit";
 import { countedBytes } from "../../../infra/core/fit/parameters";
 import { loadedFiles } from "../../../infra/core/fit/weights";
+import type { Variant } from "../../../infra/core/release";
 import { listingOf } from "../pin/read-source";
 import { parseAddress } from "../sources/address";
 import { textOf } from "../sources/hashing";
@@ -21,6 +22,8 @@ export interface AskedModel {
   name: string;
   question: FitQuestion;
   sizeFrom: string;
+  /** Of a release. */
+  variants?: readonly Variant[];
 }
 
 /** The engine that is assumed where nothing names one: the newest whose flags are recorded. */
@@ -60,7 +63,8 @@ function ofRelease(environment: string, model: string, name: string, root?: stri
     ]);
   }
   const question = releaseQuestion(found.content, { arguments: {} });
-  return { name: `${model}/${name}`, question, sizeFrom: "the release's files" };
+  const variants = Object.values(found.content.variants);
+  return { name: `${model}/${name}`, question, sizeFrom: "the release's files", variants };
 }
 
 function ofCatalogue(id: string): AskedModel {

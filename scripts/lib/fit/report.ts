@@ -1,3 +1,4 @@
+import { provenance } from "../../../infra/core/catalogue/shapes";
 import { growthPerToken } from "../../../infra/core/fit/cache";
 import { cacheBytes, maxModelLen, uncounted, utilization } from "../../../infra/core/fit/flags";
 import type { FitRow } from "../../../infra/core/fit/matrix";
@@ -16,7 +17,7 @@ const size = (bytes: number): string =>
 const whole = (value: number): string => value.toLocaleString("en-US");
 
 /** The matrix for a reader: what starts, cheapest first, then why the rest does not. */
-export function matrixText(asked: AskedModel, region: string, rows: readonly FitRow[]): string {
+export function matrixText(asked: AskedModel, region: string, rows: readonly FitRow[], today: string): string {
   const { question } = asked;
   const starts = rows.filter(({ refusal }) => refusal === undefined);
   const refused = rows.filter(({ refusal }) => refusal !== undefined);
@@ -39,7 +40,7 @@ export function matrixText(asked: AskedModel, region: string, rows: readonly Fit
     wrapped(
       "ROOM: GiB on each GPU beyond one request of full length, cautiously counted. LONGEST: tokens of a request that vLLM would start with. AT 8K: requests of 8,192 tokens that one copy answers at once. TP: GPUs of one copy.",
     ),
-    wrapped(provenance(region, rows)),
+    wrapped(sources(region, rows, today)),
   ];
   return lines.join("\n");
 }
@@ -93,9 +94,9 @@ function reasons(refused: readonly FitRow[]): string[] {
   });
 }
 
-function provenance(region: string, rows: readonly FitRow[]): string {
+function sources(region: string, rows: readonly FitRow[], today: string): string {
   const dated = new Set(
-    rows.flatMap(({ price }) => (price ? [`${price.asOf ?? "no date known"}, ${price.source.split(";")[0]}`] : [])),
+    rows.flatMap(({ price }) => (price ? [`${provenance(price, today)}, ${price.source.split(";")[0]}`] : [])),
   );
   return `USD/H: the whole node on demand in ${region} (${[...dated].join("; ") || "no price is recorded"}). Engine: ridgepoint's measurements of 2026-09-07 (vLLM 0.28 on A100, met within 1 %) and the source of vLLM 0.32.`;
 }

@@ -296,6 +296,13 @@ describe("the matrix", () => {
     expect(why("p4de.24xlarge", 4)).toBeUndefined();
   });
 
+  it("takes what a variant has of its own", () => {
+    const own = (gpuClass: string, n: number) => (gpuClass === "a100-80gb" && n === 2 ? { "max-model-len": 8192 } : {});
+    const some = fitMatrix(fitQuestion("llama-3.1-70b"), "us-east-1", undefined, own);
+    const starts = some.filter(({ gpuClass, refusal }) => gpuClass === "a100-80gb" && refusal === undefined);
+    expect(starts.map(({ tensorParallel }) => tensorParallel)).toEqual([2, 4, 8]);
+  });
+
   it("keeps the cheapest shape of each kind when it is cut short", () => {
     const kinds = cheapestOfEach(rows).map(({ gpuClass, tensorParallel }) => `${gpuClass} ${tensorParallel}`);
     expect(new Set(kinds).size).toBe(kinds.length);
