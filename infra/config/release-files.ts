@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { nearest } from "../core/did-you-mean";
 import type { Problem } from "../core/errors";
-import { staysBelow } from "../core/relative-path";
 import { ReleaseFile, releaseId } from "../core/release";
+import { isSafePath } from "../core/weights-layout";
 import { printGiven } from "./paths";
 import type { PinnedReleases, StackConfig } from "./schema";
 import { schemaNode } from "./schema-walk";
@@ -68,7 +68,7 @@ function edited(model: string, name: string, pin: string, file: ReleaseFile): Pr
 
 /** Files are fetched into folders of this machine and of nodes under these paths, and a pin vouches for what they hold only. */
 function strayed(path: string, { content }: ReleaseFile): Problem | undefined {
-  const index = content.weights.files.findIndex((file) => !staysBelow(file.path));
+  const index = content.weights.files.findIndex((file) => !isSafePath(file.path));
   if (index < 0) return undefined;
   return {
     path: `${path}#content.weights.files[${index}].path`,

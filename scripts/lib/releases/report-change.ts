@@ -45,10 +45,13 @@ export function reportChange(
   if (options.push) pushed(paths.root, paths.label, message);
   else if (!options.json)
     terminal.out(
-      `${paths.label} is written; tell the others:\n  git commit -m ${JSON.stringify(message)} -- ${paths.label} && git push`,
+      `${paths.label} is written; tell the others:\n  git commit -m ${quoted(message)} -- ${paths.label} && git push`,
     );
   return pending.length === 0 ? ExitCode.ok : ExitCode.pending;
 }
+
+/** As a shell takes it, word for word: a reason may hold a dollar sign. */
+const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
 const commitMessage = ({ verb, model, after, reason }: Change): string =>
   `${verb === "promote" ? "Promote" : "Roll back"} ${model} to ${after.live} (generation ${after.generation})${reason ? `: ${reason}` : ""}`;

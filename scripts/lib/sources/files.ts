@@ -1,5 +1,5 @@
 import type { Problem } from "../../../infra/core/errors";
-import { staysBelow } from "../../../infra/core/relative-path";
+import { isSafePath } from "../../../infra/core/weights-layout";
 import type { Entry } from "./listing";
 
 /** Files that run code when they are loaded: pickles and Python. */
@@ -53,7 +53,7 @@ export function fileProblems(entries: readonly Entry[], rules: FileRules): Probl
             : "--exclude '*.py', or --allow-remote-code (never in a regulated environment)",
       });
   }
-  const odd = paths.filter((path) => !staysBelow(path));
+  const odd = paths.filter((path) => !isSafePath(path));
   if (odd.length > 0)
     problems.push({
       path: "source",
