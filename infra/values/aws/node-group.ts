@@ -139,5 +139,8 @@ function nodeGroup(config: StackConfig, { capacity, reserved }: Rung, instanceTy
   };
 }
 
-/** Read by the autoscaler of empty groups (kubernetes/autoscaler 1869 and, since 1.28, 5596); half the disk, the other half is images' and weights'. */
+/**
+ * Read by the autoscaler of empty groups (kubernetes/autoscaler 1869 and, since 1.28, 5596). Half the disk: the other half
+ * is images' and weights'.
+ */
 const SCRATCH_TAG = "k8s.io/cluster-autoscaler/node-template/resources/ephemeral-storage";
