@@ -77,14 +77,14 @@ describe("homeport decide", () => {
     printed = "";
     expect(await run({ check: true, usage: scaleUsage(0.25) })).toBe(ExitCode.failed);
     expect(printed).toContain("flips from RUN OWN MODELS to USE THE API");
-    expect(printed).toMatch(/requestsPerMonth +23548400 +5887100/);
+    expect(printed).toMatch(/requestsPerMonth +14717700 +3679440/);
     expect(readFileSync(file(), "utf8")).toBe(recorded);
   });
 
   it("S4, D2: overrules the volume rule by the computed cost and names the contradiction", async () => {
     const text = readFileSync(file(), "utf8").replace(", goodEnough: false", "");
     writeFileSync(file(), text);
-    const report = await decided();
+    const report = await decided({ usage: scaleUsage(2) });
     expect(report.rule).toMatchObject({ rule: "Q2", verdict: "self" });
     expect(report.verdict).toMatchObject({ verdict: "api", binding: { constraint: "money" } });
     expect(report.contradictions.map(({ id }) => id)).toContain("volume-rule");
@@ -114,11 +114,9 @@ describe("decision file", () => {
   it("D3: data that may not leave shuts fallback, hybrid and a share for the API", () => {
     const stays = (text: string) => text.replace("mayLeave: true", "mayLeave: false");
     expect(problemsOf((text) => stays(text).replace(/^hybrid:.*\n/m, ""))).toEqual([]);
-    expect(problemsOf((text) => `fallback: api\nfleet: { fallbackShare: 0.01 }\n${stays(text)}`)).toEqual([
-      "d.yaml#fallback",
-      "d.yaml#hybrid",
-      "d.yaml#fleet.fallbackShare",
-    ]);
+    expect(
+      problemsOf((text) => `fallback: api\n${stays(text).replace("fleet:", "fleet:\n  fallbackShare: 0.01")}`),
+    ).toEqual(["d.yaml#fallback", "d.yaml#hybrid", "d.yaml#fleet.fallbackShare"]);
     expect(problemsOf((text) => text.replace("class: internal", "class: confidential"))).toContain(
       "d.yaml#data.mayLeave",
     );

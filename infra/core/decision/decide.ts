@@ -4,6 +4,7 @@ import { usdPerRequest } from "../economics/api-cost";
 import { compare, type Question } from "../economics/compare";
 import type { Comparison, Month } from "../economics/comparison";
 import { daysOf, monthly, profileOf, sum } from "../economics/demand";
+import { ITEMS, type Item } from "../economics/self-cost";
 import { contradictionsOf } from "./contradictions";
 import { type FleetCandidate, fleetName, type RankedFleet, rankFleets, shapeRow, utilisationBar } from "./fleets";
 import { judgeFirstToken } from "./latency";
@@ -58,10 +59,11 @@ export function decide(inputs: DecisionInputs): DecisionReport {
   const usdOf = (price: ApiPrice): number => usdPerRequest(usage.workloads, price);
   const rivals = toBeatFirst(inputs, usdOf);
   const [main] = rivals as [Rival];
-  const priced = rivals.map(({ price }) => ({ name: `${price.provider} ${price.model}`, usdPerRequest: usdOf(price) }));
+  const priced = rivals.map(({ price }) => ({ name: nameOf(price), usdPerRequest: usdOf(price) }));
   const ranked = rankFleets(inputs.fleets, profile, requests, usdOf(main.price));
   const [best] = ranked;
   const comparisons = best === undefined ? [] : rivals.map(({ price }) => compareWith(best, price, common));
+  const middle = comparisons[0]?.months.find(({ percentile }) => percentile === 50)?.requests ?? requests;
   const cost = costs(comparisons[0], requests * usdOf(main.price));
   const answers: Answers = { ...given, above20M: requests > VOLUME_RULE.selfAbove };
   const evidence = { ...allFrom(inputs.evidence), above20M: `${usage.source}: ${millions(requests)} a month` };
@@ -98,12 +100,13 @@ export function decide(inputs: DecisionInputs): DecisionReport {
       inputs.weights,
     ),
     comparisons,
+    notGoodEnough: rivals.filter(({ goodEnough }) => !goodEnough).map(({ price }) => nameOf(price)),
     offers: inputs.offers
-      .map((price) => ({ name: `${price.provider} ${price.model}`, monthlyUsd: requests * usdOf(price) }))
+      .map((price) => ({ name: nameOf(price), monthlyUsd: requests * usdOf(price) }))
       .filter(({ monthlyUsd }) => monthlyUsd < cheapestOf(cost.p50, answers.needsFrontier)[1]),
     utilisation: ranked
       .slice(0, BARS)
-      .flatMap((fleet) => priced.slice(0, 2).map((rival) => utilisationBar(fleet, rival, profile, requests))),
+      .flatMap((fleet) => priced.slice(0, 2).map((rival) => utilisationBar(fleet, rival, profile, middle))),
     fit: inputs.fit,
     shapes: ranked.slice(0, 1 + RUNNERS_UP).map(shapeRow),
     ...wayBackOf(inputs, comparisons[0], best),
@@ -121,6 +124,7 @@ function toBeatFirst({ rivals, answers }: DecisionInputs, usdOf: (price: ApiPric
   return main === undefined ? [] : [main, ...rivals.filter((rival) => rival !== main)];
 }
 
+const nameOf = ({ provider, model }: ApiPrice): string => `${provider} ${model}`;
 const millions = (n: number): string => `${(n / 1e6).toLocaleString("en-US", { maximumFractionDigits: 2 })}M`;
 
 const allFrom = (text: string): Record<keyof Answers, string> => ({
@@ -200,11 +204,17 @@ function pricesOf(rivals: readonly Rival[], best: RankedFleet | undefined, today
   if (best === undefined) return api;
   const { plan, price } = best.candidate;
   const items = Object.entries(plan.unitPrices)
-    .filter(([item]) => (plan.quantities[item as keyof typeof plan.quantities] ?? 0) > 0)
-    .map(([item, unit]) => dated(item, unit.usd, "unit", unit));
+    .filter(([item]) => (plan.quantities[item as Item] ?? 0) > 0)
+    .map(([item, price]) => dated(ITEMS[item as Item].what, price.usd, unitOf(item as Item), price));
   return [
     ...api,
     dated(`${plan.fleet.instanceType}, on demand`, plan.nodePrices.onDemandUsd, "node hour", price),
     ...items,
   ];
 }
+
+const unitOf = (item: Item): string => {
+  const kind = ITEMS[item];
+  if ("hourly" in kind) return "hour";
+  return kind.kind === "storage" ? "GB and month" : "GB";
+};

@@ -20,6 +20,8 @@ export interface DecisionReport {
   scorecard: Scorecard;
   /** Of the cheapest fleet with each rival, the one that the verdict is measured against first; none: nothing fits. */
   comparisons: readonly Comparison[];
+  /** Rivals by name that are drawn and would not do. */
+  notGoodEnough: readonly string[];
   /** Hosts of a candidate's weights that cost less than what the verdict names, and are not among the rivals. */
   offers: readonly { name: string; monthlyUsd: number }[];
   utilisation: readonly UtilisationBar[];

@@ -103,6 +103,7 @@ function remarks({
   contradictions,
   verdict,
   comparisons,
+  notGoodEnough,
   offers,
   shapes,
   prices,
@@ -119,6 +120,7 @@ function remarks({
     ...verdict.flipsAt.map(
       ({ volume, cheapest }) => `at ${volume.toUpperCase()} of the volume the cheapest is ${OPTION[cheapest]}`,
     ),
+    ...notGoodEnough.map((name) => `${name} is shown for comparison only: by the decision file it is not good enough`),
     ...savings.map(
       ({ what, savedUsd, provided }) =>
         `before any GPU: ${what} saves ${dollars(savedUsd)} a month, provided: ${provided}`,

@@ -35,20 +35,20 @@ ${wayBack(report)}${scorecardTable(report)}${risksTable(report)}${pricesTable(re
 `.markup;
 }
 
-function card({ verdict, rule, contradictions, comparisons }: DecisionReport): Html {
+function card({ verdict, rule, contradictions, comparisons, notGoodEnough }: DecisionReport): Html {
   const [main] = comparisons;
   const middle = main?.months.find(({ percentile }) => percentile === 50);
   const even = main?.breakEven.requestsMonthly;
   const facts =
     main && middle
-      ? html`<dl class="facts">${fact("API", dollars(middle.api.monthlyUsd), `a month, ${rivalName(main)}`)}${fact("own models", dollars(middle.self.monthlyUsd), `a month, ${main.fleet.nodes} × ${main.fleet.instanceType}`)}${fact("break-even", even === undefined ? "none" : short(even), even === undefined ? "at no volume" : `requests a month, now ${short(main.requestsMonthly)}`)}${fact("busy", percent(main.utilisation.actual), `nodes pay from ${percent(main.utilisation.nodesOnly)}`)}</dl>`
+      ? html`<dl class="facts">${fact("API", dollars(middle.api.monthlyUsd), `a month, ${rivalName(main)}`)}${fact("own models", dollars(middle.self.monthlyUsd), `a month, ${main.fleet.nodes} × ${main.fleet.instanceType}`)}${fact("break-even", even === undefined ? "none" : short(even), even === undefined ? "at no volume" : `requests a month, now ${short(main.requestsMonthly)}`)}${fact("nodes busy", percent(main.utilisation.actual), `they pay from ${percent(main.utilisation.nodesOnly)}`)}</dl>`
       : undefined;
   const flips = verdict.flipsAt.map(
     ({ volume, cheapest }) =>
       html`<li>at ${volume.toUpperCase()} of the volume ${cheapest === "self" ? "own models are" : `${cheapest === "api" ? "the API" : cheapest} is`} the cheapest</li>`,
   );
   const asked = rule.asked.at(-1);
-  return html`<div class="card ${verdict.verdict.replace(" ", "-")}"><strong class="verdict">${VERDICT[verdict.verdict]}</strong><p class="binding">${sentence(verdict.binding.text)}</p>${facts}<ul class="says"><li>the article's rules say ${rule.verdict === "self" ? "own models" : rule.verdict === "api" ? "API" : "either"}, by ${rule.rule}: ${asked?.question}? ${asked?.answer ? "yes" : "no"} (${asked?.evidence})</li>${contradictions.map(({ text }) => html`<li>${text}</li>`)}${flips}</ul></div>`;
+  return html`<div class="card ${verdict.verdict.replace(" ", "-")}"><strong class="verdict">${VERDICT[verdict.verdict]}</strong><p class="binding">${sentence(verdict.binding.text)}</p>${facts}<ul class="says"><li>the article's rules say ${rule.verdict === "self" ? "own models" : rule.verdict === "api" ? "API" : "either"}, by ${rule.rule}: ${asked?.question}? ${asked?.answer ? "yes" : "no"} (${asked?.evidence})</li>${contradictions.map(({ text }) => html`<li>${text}</li>`)}${flips}${notGoodEnough.map((name) => html`<li>${name} is drawn for comparison only: by the decision file it is not good enough</li>`)}</ul></div>`;
 }
 
 const fact = (term: string, value: string, note: string): Html =>
@@ -61,11 +61,11 @@ function money({ comparisons, utilisation, setupMonths }: DecisionReport): Html 
   if (main === undefined) return html``;
   const middle = main.months.find(({ percentile }) => percentile === 50);
   const saved = (middle?.api.monthlyUsd ?? 0) - (middle?.self.monthlyUsd ?? 0);
-  return html`${monthlyTable(main)}${figure(
+  return html`${figure(
     "Cost over volume",
     "An API costs the same for each request; own models jump where a node is added (rings). V* marks where both cost the same. Both axes are logarithmic.",
     (size) => volumePlot(comparisons, size),
-  )}${figure(
+  )}${monthlyTable(main)}${figure(
     "How busy the nodes must be",
     "u*: share of the nodes' capacity from which their price is below the API's; the dark mark is u, what this usage takes of it. Nodes alone: people and the rest are in the table above.",
     (size) => utilisationBars(utilisation, size),
@@ -75,7 +75,7 @@ function money({ comparisons, utilisation, setupMonths }: DecisionReport): Html 
     (size) => paybackCurve(main.payback, setupMonths, size),
   )}${figure(
     "What would change it",
-    "Saved a month by own models at P50 when one assumption moves and all others stay. Left of 0 the API costs less.",
+    "Saved a month by own models at P50 when one assumption moves and all others stay. Left of 0 the API costs less; orange is worse for own models, blue is better.",
     (size) => tornado(saved, main.sensitivities, size),
   )}${savings(main.savings)}`;
 }

@@ -19,7 +19,7 @@ p { margin: 0 0 10px; max-width: 68ch; }
 .card { background: var(--card); border-radius: 10px; padding: 26px 28px 22px; border-left: 6px solid var(--tone); }
 .card.api { --tone: var(--api); } .card.self { --tone: var(--self); } .card.hybrid { --tone: var(--other); } .card.not-yet { --tone: var(--soft); }
 .card strong.verdict { display: block; font-size: 38px; line-height: 1.1; letter-spacing: -0.02em; font-weight: 650; margin-bottom: 10px; }
-.card .binding { font-size: 18px; line-height: 1.45; margin-bottom: 18px; }
+.card .binding { text-wrap: pretty; font-size: 18px; line-height: 1.45; margin-bottom: 18px; }
 .facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(132px, 1fr)); gap: 14px 24px; margin: 0; }
 .facts dt { font-size: 13px; color: var(--soft); } .facts dd { margin: 0; font-size: 20px; font-weight: 600; font-variant-numeric: tabular-nums; }
 .facts small { display: block; font-size: 13px; font-weight: 400; color: var(--soft); line-height: 1.35; }

@@ -43,8 +43,8 @@ export function monthlyTable(comparison: Comparison): Html {
         html`<tr><th scope="row">${KINDS[kind]}</th>${complete.map((bill) => html`<td class="n">${dollars(Math.round(sumOf(bill, kind)))}</td>`)}</tr>`,
     )}<tr class="total"><th scope="row">a month</th>${complete.map((bill) => html`<td class="n">${dollars(bill.monthlyUsd)}</td>`)}</tr></tbody>`;
   });
-  return html`<section><h2>What a month costs</h2><table><thead><tr><th scope="col">US dollars a month</th>${months.map(
-    ({ percentile, requests }) => html`<th class="n" scope="col">P${percentile}<br>${short(requests)} requests</th>`,
+  return html`<section><h2>What a month costs</h2><table><thead><tr><th scope="col">US dollars a month,<br>at so many requests</th>${months.map(
+    ({ percentile, requests }) => html`<th class="n" scope="col">P${percentile}<br>${short(requests)}</th>`,
   )}</tr></thead>${groups}</table>${lineDetails(months)}${unpriced(months)}</section>`;
 }
 
