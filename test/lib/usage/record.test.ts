@@ -289,6 +289,20 @@ describe("each format", () => {
   });
 });
 
+it("a request on the hour belongs to the hour that it begins; one with a long input is told apart", async () => {
+  const { usage } = await recorded(
+    ["09:00", "10:00"]
+      .map((at) => ({ startTime: `2026-10-01T${at}:00Z`, prompt_tokens: at === "09:00" ? 250_000 : 1_000 }))
+      .map((row) => JSON.stringify({ call_type: "completion", model: "m", completion_tokens: 10, ...row }))
+      .join("\n"),
+  );
+  expect(usage).toMatchObject({ hours: 2 });
+  expect(usage.workloads[0]).toMatchObject({
+    peakToAverage: 1,
+    longContext: { aboveTokens: 200_000, inputTokens: 250_000, outputTokens: 10 },
+  });
+});
+
 describe("what is not known", () => {
   it("is counted and told by its line, never by its text", async () => {
     const text = `INFO secret prompt\n${auditLines([{ hour: 1, input: 2, output: 3 }])}{"audit":"request","cut\n[1]`;
