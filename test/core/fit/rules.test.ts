@@ -7,8 +7,9 @@ import { fitOn } from "../../../infra/core/fit/fit";
 import { cacheBytes, maxModelLen, stepLimits, uncounted, utilization } from "../../../infra/core/fit/flags";
 import { GPUS } from "../../../infra/core/fit/gpus";
 import { allowedTensorParallel, cacheRefusal, splitRefusal, weightsOnly } from "../../../infra/core/fit/legality";
-import { cheapestOfEach, fitMatrix } from "../../../infra/core/fit/matrix";
+import { cheapestOfEach, fitMatrix, type OwnFlags } from "../../../infra/core/fit/matrix";
 import { bytesByDtype, loadedBytes, loadedFiles } from "../../../infra/core/fit/weights";
+import type { EngineArguments } from "../../../infra/core/release";
 import { modelFacts, wholeConfig } from "../../../scripts/lib/sources/model-config";
 import { AWQ, type Config, configOf, FP8, fitQuestion, MODEL_IDS, type ModelId } from "../../support/fit-question";
 
@@ -297,7 +298,8 @@ describe("the matrix", () => {
   });
 
   it("takes what a variant has of its own", () => {
-    const own = (gpuClass: string, n: number) => (gpuClass === "a100-80gb" && n === 2 ? { "max-model-len": 8192 } : {});
+    const own: OwnFlags = (gpuClass, n): EngineArguments =>
+      gpuClass === "a100-80gb" && n === 2 ? { "max-model-len": 8192 } : {};
     const some = fitMatrix(fitQuestion("llama-3.1-70b"), "us-east-1", undefined, own);
     const starts = some.filter(({ gpuClass, refusal }) => gpuClass === "a100-80gb" && refusal === undefined);
     expect(starts.map(({ tensorParallel }) => tensorParallel)).toEqual([2, 4, 8]);
