@@ -160,6 +160,16 @@ describe("promote", () => {
 });
 
 describe("rollback", () => {
+  it("prints a commit that a shell takes word for word, whatever the reason holds", async () => {
+    const w = releaseWorld();
+    await up(w);
+    out = "";
+    await back(w, { json: false, reason: "it's $(rm -rf ~) slow" });
+    expect(out).toContain(
+      "git commit -m 'Roll back chat to r1 (generation 9): r2 is withdrawn: it'\\''s $(rm -rf ~) slow' --",
+    );
+  });
+
   it("brings the old release back and withdraws the bad one, which keeps running without requests", async () => {
     const w = releaseWorld();
     await up(w);
