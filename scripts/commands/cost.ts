@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
+import type { CostExplorerClient } from "@aws-sdk/client-cost-explorer";
 import type { Command } from "commander";
 import { checkedStack, todayUtc } from "../../infra/config/checked-stack";
 import { environmentNames, readStack } from "../../infra/config/read-stack";
@@ -7,18 +8,28 @@ import type { LoadedStack } from "../../infra/config/schema";
 import { parseStackFile } from "../../infra/config/stack-file";
 import { parseUsageFile } from "../../infra/config/usage-file";
 import { ExitCode, InputError } from "../../infra/core/errors";
+import type { SpeedObjective } from "../../infra/core/throughput/throughput";
 import { stackCost } from "../../infra/values/aws/stack-cost";
 import { action } from "../lib/action";
 import { ASSUMED_OBJECTIVE } from "../lib/cost/assumptions";
 import { differenceOf } from "../lib/cost/difference";
+import { keep, readings } from "../lib/cost/live/history";
+import { liveCost } from "../lib/cost/live/live-cost";
+import { givenPrices, priceNodes } from "../lib/cost/live/node-prices";
+import { readClusters } from "../lib/cost/live/reading";
+import { liveText } from "../lib/cost/live/text";
 import { costReport, refuseWithoutList } from "../lib/cost/report";
 import { costText, differenceText } from "../lib/cost/text";
+import { type ClusterOptions, type Clusters, clustersOf, localKubeconfig } from "../lib/releases/clusters";
 import { renderStack } from "../lib/render/render";
 import { terminal } from "../lib/report";
-import { stackPaths } from "../lib/stack-paths";
+import { type StackPaths, stackPaths } from "../lib/stack-paths";
 
-export interface CostOptions {
+export interface CostOptions extends Partial<ClusterOptions> {
   stack: string;
+  live?: boolean;
+  nodeUsd?: string[];
+  bill?: boolean;
   against?: string;
   usage?: string;
   firstTokenMs: string;
@@ -32,7 +43,12 @@ export interface CostWorld {
   root?: string;
   today: string;
   render: typeof renderStack;
+  clusters?: Clusters;
+  now?: () => Date;
+  costExplorer?: CostExplorerClient;
 }
+
+const each = (value: string, all: string[]): string[] => [...all, value];
 
 export function register(program: Command): void {
   program
@@ -43,20 +59,33 @@ export function register(program: Command): void {
     .option("--usage <file>", "tokens that are asked of it, from homeport usage record")
     .option("--first-token-ms <ms>", "objective of the first token", String(ASSUMED_OBJECTIVE.timeToFirstTokenMs))
     .option("--token-ms <ms>", "objective of each further token", String(ASSUMED_OBJECTIVE.timePerOutputTokenMs))
+    .option("--live", "from the counters of the running engines since the last time, beside what APIs ask")
+    .option(
+      "--node-usd <pool=usd>",
+      "with --live: what a node of a pool costs an hour, where no list says it",
+      each,
+      [],
+    )
+    .option("--kubeconfig <file>", "with --live; default: the local platform's, else kubectl's own")
+    .option("--context <[region=]name>", "with --live: context of the kubeconfig, once per region", each, [])
+    .option("--bill", "the bill of the last 7 whole days from AWS Cost Explorer, beside the list prices")
     .option("--strict", "exit with 1 when a price is more than 30 days old")
     .option("--json", "print the result as JSON")
     .action(action(async (options: CostOptions) => cost(options)));
 }
 
-export async function cost(
-  options: CostOptions,
-  { root: checkout, today, render }: CostWorld = { today: todayUtc(), render: renderStack },
-): Promise<ExitCode> {
-  const { root } = stackPaths(options.stack, checkout);
+const REAL: CostWorld = { today: todayUtc(), render: renderStack };
+
+export async function cost(options: CostOptions, world = REAL): Promise<ExitCode> {
+  const { today, render } = world;
+  const paths = stackPaths(options.stack, world.root);
+  const { root } = paths;
   const objective = objectiveOf(options);
   const usage = options.usage === undefined ? undefined : parseUsageFile(options.usage, readUsage(options.usage));
   const stack = readStack(root, options.stack, today);
+  if (options.live) return live(stack, paths, options, objective, world);
   refuseWithoutList(stack);
+  if (options.bill) return showBill(stack, options, world);
   if (options.against !== undefined) return compare(otherStack(root, options, today), stack, options);
   const { plan } = await render(options.stack, { root });
   const report = costReport(stack, { plan, usage, objective, today });
@@ -67,6 +96,40 @@ export async function cost(
   for (const { what, ageDays } of stale)
     terminal.error(`prices of ${what} are ${ageDays} days old, more than 30; homeport catalogue refresh renews them`);
   return ExitCode.failed;
+}
+
+async function live(
+  stack: LoadedStack,
+  { state }: StackPaths,
+  options: CostOptions,
+  objective: SpeedObjective,
+  { clusters, now = () => new Date(), today }: CostWorld,
+): Promise<ExitCode> {
+  const given = givenPrices(options.nodeUsd ?? [], stack);
+  const { kubeconfig, context = [] } = options;
+  const reading = await readClusters(
+    clusters ?? clustersOf(stack, { kubeconfig, context }, localKubeconfig(state)),
+    now(),
+  );
+  const priceOf = priceNodes(reading.nodes, stack, given);
+  const found = liveCost({ stack, readings: [...readings(state), reading], priceOf, objective, today });
+  keep(state, reading);
+  if (options.json) terminal.json(found);
+  else terminal.out(liveText(stack.name, found));
+  return ExitCode.ok;
+}
+
+async function showBill(
+  stack: LoadedStack,
+  { json }: CostOptions,
+  { costExplorer, today }: CostWorld,
+): Promise<ExitCode> {
+  // Loaded when asked for, as verbs are: the SDK takes half a second.
+  const { billOf, billText } = require("../lib/cost/bill") as typeof import("../lib/cost/bill");
+  const found = await billOf(stack, today, costExplorer);
+  if (json) terminal.json(found);
+  else terminal.out(billText(stack.name, found));
+  return ExitCode.ok;
 }
 
 function compare(before: LoadedStack, after: LoadedStack, { against = "", json = false }: CostOptions): ExitCode {

@@ -1,11 +1,16 @@
 import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { CostExplorerClient } from "@aws-sdk/client-cost-explorer";
 import { instancePrice } from "../../infra/core/aws/prices";
 import { inventoryOf, paymentOf } from "../../infra/core/aws/resource-prices";
 import { apiUsdPerMillion, splitPrice, usdPerMillion } from "../../infra/core/economics/token-price";
+import { shortId } from "../../infra/core/release";
 import { throughputOf } from "../../infra/core/throughput/predict";
 import { type CostOptions, cost } from "../../scripts/commands/cost";
+import type { Kubectl, StoredObject } from "../../scripts/lib/kubectl";
+import { fixtureRoot, tinyId } from "../support/fixture-root";
+import { type Loopback, loopback } from "../support/loopback";
 import { ROOT, Stacks } from "../support/stacks";
 
 const stacks = new Stacks();
@@ -248,5 +253,221 @@ describe("dollars per million tokens (seeds-and-cost.md 2.3 and 2.6)", () => {
 
   it("mixes that are alike give no split", () => {
     expect(splitPrice(hour(LLAMA, 2, short), { ...hour(LLAMA, 2, short), hourlyUsd: 10 })).toBeUndefined();
+  });
+});
+
+describe("homeport cost --live", () => {
+  const STACK = `config:
+  homeport:environment: { platform: kubernetes, profile: development, owner: ml }
+  homeport:pools: { a100: { gpuClass: a100-80gb, gpusPerNode: 8, gpuMemoryGiB: 79.25 } }
+  homeport:models:
+    chat: { live: r1, previous: [r2], releases: { r1: <id:1>, r2: <id:2> } }
+  homeport:policies:
+    app: { models: [chat], class: internal }
+`;
+  const HOUR = 3_600_000;
+  const START = Date.parse("2026-11-22T00:00:00Z");
+
+  /** A cluster of one node of eight GPUs whose engines count. */
+  class Counting implements Partial<Kubectl> {
+    engines = [
+      { name: "a", seed: "1", gpus: 2, input: 0, output: 0, startedAt: START },
+      { name: "b", seed: "2", gpus: 2, input: 0, output: 0, startedAt: START },
+    ];
+    serve(name: string, input: number, output: number): void {
+      for (const engine of this.engines) {
+        if (engine.name !== name) continue;
+        engine.input += input;
+        engine.output += output;
+      }
+    }
+    async list(kinds: string): Promise<StoredObject[]> {
+      const creationTimestamp = new Date(START - HOUR).toISOString();
+      const status = { capacity: { "nvidia.com/gpu": "8" } };
+      const node = { apiVersion: "v1", kind: "Node", metadata: { name: "n1", creationTimestamp }, status };
+      if (kinds === "nodes") return [node];
+      return this.engines.map(({ name, seed, gpus, startedAt }) => ({
+        apiVersion: "v1",
+        kind: "Pod",
+        metadata: {
+          name,
+          uid: name,
+          labels: {
+            "homeport.dev/model": "chat",
+            "homeport.dev/release": shortId(tinyId(seed)),
+            "homeport.dev/variant": "a100x2",
+          },
+        },
+        spec: { nodeName: "n1", containers: [{ resources: { requests: { "nvidia.com/gpu": String(gpus) } } }] },
+        status: { phase: "Running", startTime: new Date(startedAt).toISOString() },
+      }));
+    }
+    async podGet(_: string, pod: string): Promise<string> {
+      const { input = 0, output = 0 } = this.engines.find(({ name }) => name === pod) ?? {};
+      const own = `engine="0",model_name="chat"`;
+      return [
+        "# HELP vllm:prompt_tokens_total Number of prefill tokens processed.",
+        `vllm:prompt_tokens_total{${own}} ${input.toExponential()}`,
+        `vllm:generation_tokens_total{${own}} ${output}.0`,
+        `vllm:request_success_total{${own},finished_reason="stop"} ${input / 200}`,
+        `vllm:request_success_total{${own},finished_reason="length"} ${input / 200}`,
+        `vllm:prefix_cache_queries_total{${own}} ${input}`,
+        `vllm:prefix_cache_hits_total{${own}} ${input / 4}`,
+        `vllm:cache_config_info{block_size="16",num_gpu_blocks="1000",${own}} 1.0`,
+        // What OpenCost's split is made of; nothing here may read it.
+        `vllm:request_time_per_output_token_seconds_sum{${own}} 1e9`,
+      ].join("\n");
+    }
+  }
+
+  function scene() {
+    const root = fixtureRoot({ stack: STACK, releases: { chat: { r1: "1", r2: "2" } }, mirrored: ["local"] });
+    const cluster = new Counting();
+    let hours = 0;
+    return {
+      cluster,
+      pass: (more: number) => {
+        hours += more;
+      },
+      async ask(more: Partial<CostOptions> = {}) {
+        out = "";
+        const clusters = { local: cluster as unknown as Kubectl };
+        const now = () => new Date(START + hours * HOUR);
+        const live = { stack: "fixture", live: true, nodeUsd: ["a100=55.04"], json: true };
+        await cost({ ...options, ...live, ...more }, { ...world, root, clusters, now });
+        return out;
+      },
+    };
+  }
+
+  it("divides node hours × price among those that held GPUs, and reconciles within 1 %", async () => {
+    const { cluster, pass, ask } = scene();
+    pass(10);
+    cluster.serve("a", 30e6, 10e6);
+    const found = JSON.parse(await ask());
+    expect(found.allocation).toMatchObject({ nodeHours: 10, totalUsd: expect.closeTo(550.4, 6), unheldUsd: 0 });
+    expect(Math.abs(found.reconciledPercent)).toBeLessThan(1);
+    expect(found.allocation.idleGpuUsd).toBeCloseTo(275.2, 6);
+    const [live, standby] = found.releases;
+    expect(live).toMatchObject({ release: "r1", inputTokens: 30e6, outputTokens: 10e6, usd: expect.closeTo(275.2, 6) });
+    expect(live.usdPerMillion).toBeCloseTo(6.88, 6);
+    expect([standby.usd, standby.usdPerMillion]).toEqual([expect.closeTo(275.2, 6), undefined]);
+  });
+
+  it("prefix cache hits are tokens already, not blocks of 16", async () => {
+    const { cluster, pass, ask } = scene();
+    pass(1);
+    cluster.serve("a", 8e6, 1e6);
+    expect(JSON.parse(await ask()).releases[0].cachedShare).toBe(0.25);
+  });
+
+  it("splits input and output by two windows of different mixes, never by times per token", async () => {
+    const { cluster, pass, ask } = scene();
+    // α = $2, β = $5 a million: 27.52 dollars an hour buy both mixes. The standby is taken away.
+    cluster.engines = cluster.engines.slice(0, 1);
+    await ask();
+    const mixes = [
+      [12.52e6, 6e6],
+      [2.52e6, 10e6],
+    ] as const;
+    for (const [input, output] of mixes) {
+      pass(1);
+      cluster.serve("a", input, output);
+      const found = JSON.parse(await ask({ nodeUsd: [`a100=${(2 * input + 5 * output) / 1e6}`] }));
+      expect(found.from).toBe(new Date(Date.parse(found.to) - HOUR).toISOString());
+    }
+    const { split } = JSON.parse(await ask({ nodeUsd: ["a100=55.04"] })).releases[0];
+    expect(split.input).toBeCloseTo(2, 6);
+    expect(split.output).toBeCloseTo(5, 6);
+  });
+
+  it("counts from 0 where an engine began anew, and says whose tokens are missing", async () => {
+    const { cluster, pass, ask } = scene();
+    cluster.serve("a", 5e6, 5e6);
+    pass(1);
+    await ask();
+    Object.assign(cluster.engines[0]!, { input: 1e6, output: 1e6 });
+    cluster.engines.pop();
+    pass(1);
+    const found = JSON.parse(await ask());
+    expect(found.releases).toMatchObject([{ release: "r1", inputTokens: 1e6, outputTokens: 1e6 }]);
+    expect(found.doubts).toEqual(["b is gone since: its last tokens are missing"]);
+  });
+
+  it("refuses nodes without a price, which are never free, and prices of pools that are not there", async () => {
+    const { ask } = scene();
+    await expect(ask({ nodeUsd: [] })).rejects.toThrow("a price for the nodes of pool a100: no list has one");
+    await expect(ask({ nodeUsd: ["l40s=1"] })).rejects.toThrow("--node-usd");
+  });
+
+  it("is read within 80 columns", async () => {
+    const { cluster, pass, ask } = scene();
+    pass(24);
+    cluster.serve("a", 3e9, 1e9);
+    const text = await ask({ json: false });
+    expect(text).toMatch(/chat +r1 +660\.48 +3,000\.0 +1,000\.0 +0\.165/);
+    expect(text.split("\n").filter((line) => line.length > 80)).toEqual([]);
+  });
+});
+
+describe("homeport cost --bill", () => {
+  let server: Loopback | undefined;
+  afterEach(() => server?.close());
+
+  /** Cost Explorer on loopback: two pages of one day each. */
+  async function explorer(pages: readonly object[]) {
+    const asked: Record<string, unknown>[] = [];
+    server = await loopback((request, response) => {
+      let body = "";
+      request.on("data", (chunk) => {
+        body += chunk;
+      });
+      request.on("end", () => {
+        asked.push(JSON.parse(body));
+        response.setHeader("content-type", "application/x-amz-json-1.1");
+        response.end(JSON.stringify(pages[asked.length - 1]));
+      });
+    });
+    const client = new CostExplorerClient({
+      region: "us-east-1",
+      endpoint: `http://${server.host}`,
+      credentials: { accessKeyId: "test", secretAccessKey: "test" },
+      maxAttempts: 1,
+    });
+    return { asked, client };
+  }
+  const day = (...groups: [string, string][]) => ({
+    Groups: groups.map(([service, Amount]) => ({
+      Keys: [service],
+      Metrics: { UnblendedCost: { Amount, Unit: "USD" } },
+    })),
+  });
+
+  it("sums all pages of the environment's tag and puts the prediction beside them", async () => {
+    const { asked, client } = await explorer([
+      { ResultsByTime: [day(["Amazon EC2", "8000.5"], ["Amazon EKS", "2.4"])], NextPageToken: "2" },
+      { ResultsByTime: [day(["Amazon EC2", "1999.5"])] },
+    ]);
+    out = "";
+    await cost({ ...options, bill: true, json: true }, { ...world, costExplorer: client });
+    const found = JSON.parse(out);
+    expect(asked.map(({ TimePeriod, Filter }) => [TimePeriod, Filter])).toEqual(
+      [1, 2].map(() => [
+        { Start: "2026-11-14", End: "2026-11-21" },
+        { Tags: { Key: "homeport.dev/environment", Values: ["prod"] } },
+      ]),
+    );
+    expect(found).toMatchObject({ days: 7, billedUsd: 10002.4, services: [{ service: "Amazon EC2", usd: 10000 }, {}] });
+    const foretold =
+      (JSON.parse((await said({ json: true })).text).cost.hourlyUsd - found.predictedUsd / 168) / found.predictedUsd;
+    expect(Math.abs(foretold)).toBeLessThan(0.001); // keys, alarms and health checks
+    expect(found.errorPercent).toBeCloseTo(100 * (found.predictedUsd / 10002.4 - 1), 10);
+  });
+
+  it("says what to switch on when the tag was never counted", async () => {
+    const { client } = await explorer([{ ResultsByTime: [day()] }]);
+    await expect(cost({ ...options, bill: true }, { ...world, costExplorer: client })).rejects.toThrow(
+      "Cost Explorer knows nothing of homeport.dev/environment=prod",
+    );
   });
 });

@@ -1,0 +1,80 @@
+import { CostExplorerClient, GetCostAndUsageCommand } from "@aws-sdk/client-cost-explorer";
+import type { LoadedStack } from "../../../infra/config/schema";
+import { OperationError } from "../../../infra/core/errors";
+import { fixedCost } from "../../../infra/values/aws/stack-cost";
+import { awsClient } from "../aws/client";
+import { wrapped } from "../report";
+import { columns, usd } from "./money";
+
+/** What AWS billed for an environment, beside what its list prices foretold. */
+export interface Billed {
+  from: string;
+  /** Not included, as Cost Explorer has it. */
+  to: string;
+  days: number;
+  services: { service: string; usd: number }[];
+  billedUsd: number;
+  predictedUsd: number;
+  /** Of the prediction: −5 says that it was 5 % below the bill. */
+  errorPercent: number;
+}
+
+const DAYS = 7;
+/** The tag on every resource of an environment; somebody has to switch it on in billing first. */
+const TAG = "homeport.dev/environment";
+
+const dayBefore = (day: string, days: number): string =>
+  new Date(Date.parse(day) - days * 86_400_000).toISOString().slice(0, 10);
+
+/** The last whole days that Cost Explorer has: it is a day late. Each question costs $0.01 (AWS's page on Cost Explorer). */
+export async function billOf(stack: LoadedStack, today: string, client?: CostExplorerClient): Promise<Billed> {
+  const explorer = client ?? awsClient(CostExplorerClient, { region: "us-east-1" });
+  const [from, to] = [dayBefore(today, DAYS + 1), dayBefore(today, 1)];
+  const usdOf = new Map<string, number>();
+  let NextPageToken: string | undefined;
+  do {
+    const page = await explorer.send(
+      new GetCostAndUsageCommand({
+        TimePeriod: { Start: from, End: to },
+        Granularity: "DAILY",
+        Metrics: ["UnblendedCost"],
+        GroupBy: [{ Type: "DIMENSION", Key: "SERVICE" }],
+        Filter: { Tags: { Key: TAG, Values: [stack.name] } },
+        NextPageToken,
+      }),
+    );
+    for (const { Groups = [] } of page.ResultsByTime ?? [])
+      for (const { Keys: [service = ""] = [], Metrics } of Groups)
+        usdOf.set(service, (usdOf.get(service) ?? 0) + Number(Metrics?.UnblendedCost?.Amount ?? 0));
+    NextPageToken = page.NextPageToken;
+  } while (NextPageToken !== undefined);
+  if (usdOf.size === 0)
+    throw new OperationError(
+      `Cost Explorer knows nothing of ${TAG}=${stack.name} from ${from} to ${to}`,
+      `switch the tag ${TAG} on as a cost allocation tag in the billing console; it counts from a day later on`,
+    );
+  const services = [...usdOf].map(([service, amount]) => ({ service, usd: amount })).sort((a, b) => b.usd - a.usd);
+  const billedUsd = services.reduce((sum, one) => sum + one.usd, 0);
+  const predictedUsd = (fixedCost(stack).monthlyUsd / 730) * 24 * DAYS;
+  return {
+    from,
+    to,
+    days: DAYS,
+    services,
+    billedUsd,
+    predictedUsd,
+    errorPercent: 100 * (predictedUsd / billedUsd - 1),
+  };
+}
+
+export const billText = (
+  stack: string,
+  { from, to, days, services, billedUsd, predictedUsd, errorPercent }: Billed,
+): string =>
+  [
+    `${stack}, ${days} days from ${from} to before ${to}, as AWS billed them by the tag ${TAG}:`,
+    columns([["SERVICE", "$"], ...services.map((one) => [one.service, usd(one.usd)]), ["all", usd(billedUsd)]], [1]),
+    wrapped(
+      `Predicted by list prices: $${usd(predictedUsd)}, error ${errorPercent.toFixed(1)} %. Bytes, requests and samples are not in the prediction; discounts, credits and autoscaling are in the bill.`,
+    ),
+  ].join("\n");

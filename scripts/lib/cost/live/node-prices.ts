@@ -1,0 +1,66 @@
+import type { LoadedStack } from "../../../../infra/config/schema";
+import { instancePrice, PRICES_OF } from "../../../../infra/core/aws/prices";
+import { InputError, type Problem } from "../../../../infra/core/errors";
+import type { WorkerNode } from "./reading";
+
+/** What a node costs an hour; left out for nodes that belong to no pool of models. */
+export interface PricedPool {
+  pool: string;
+  hourlyUsd: number;
+  /** `--node-usd`, or the list with its day. */
+  source: string;
+}
+
+/** `pool=12.5`, as often as there are pools. */
+export function givenPrices(texts: readonly string[], { config }: Pick<LoadedStack, "config">): Record<string, number> {
+  const problems: Problem[] = [];
+  const prices: Record<string, number> = {};
+  for (const text of texts) {
+    const [, pool = "", usd = ""] = /^([a-z0-9-]+)=(\d+(?:\.\d+)?)$/.exec(text) ?? [];
+    if (config.pools[pool] === undefined)
+      problems.push({
+        path: "--node-usd",
+        given: text,
+        allowed: `<pool>=<US dollars an hour>; pools: ${Object.keys(config.pools).join(", ")}`,
+        fix: "correct it",
+      });
+    else prices[pool] = Number(usd);
+  }
+  if (problems.length > 0) throw new InputError(problems);
+  return prices;
+}
+
+/** Pool of a node, in the stack's words. A cluster of one's own may call its nodes differently: its one pool is meant. */
+function poolOf({ pool }: WorkerNode, { config }: LoadedStack): string | undefined {
+  if (config.pools[pool] !== undefined) return pool;
+  const names = Object.keys(config.pools);
+  return config.environment.platform !== "aws" && names.length === 1 ? names[0] : undefined;
+}
+
+/** The price of each node on which models run. Refuses when one of them has none: it is never taken as free. */
+export function priceNodes(
+  nodes: readonly WorkerNode[],
+  stack: LoadedStack,
+  given: Readonly<Record<string, number>>,
+): (node: WorkerNode) => PricedPool | undefined {
+  const missing = new Set<string>();
+  const priceOf = (node: WorkerNode): PricedPool | undefined => {
+    const pool = poolOf(node, stack);
+    if (pool === undefined) return undefined;
+    const own = given[pool];
+    if (own !== undefined) return { pool, hourlyUsd: own, source: "--node-usd" };
+    const listed = instancePrice(node.region, stack.config.pools[pool]?.instanceType ?? "");
+    if (listed === undefined) missing.add(pool);
+    return listed && { pool, hourlyUsd: listed.usd, source: `list of ${PRICES_OF}` };
+  };
+  for (const node of nodes) priceOf(node);
+  if (missing.size > 0)
+    throw new InputError(
+      [...missing].map((pool) => ({
+        path: "--node-usd",
+        allowed: `a price for the nodes of pool ${pool}: no list has one`,
+        fix: `give what they cost you: --node-usd ${pool}=<US dollars an hour>`,
+      })),
+    );
+  return priceOf;
+}

@@ -1,0 +1,54 @@
+import { shortened, wrapped } from "../../report";
+import { columns, percent, usd, usdRate } from "../money";
+import type { LiveCost, LiveRelease, Prediction } from "./live-cost";
+
+/** Real cost of a window, for reading; within 80 columns. */
+export function liveText(stack: string, cost: LiveCost): string {
+  const { allocation, releases } = cost;
+  const head = ["MODEL", "RELEASE", "$", "M IN", "M OUT", "$/1M", "API $/1M", "USED", "u*"];
+  const rows = releases.map((one) => [
+    shortened(one.model, 12),
+    shortened(one.release, 12),
+    usd(one.usd),
+    million(one.inputTokens),
+    million(one.outputTokens),
+    one.usdPerMillion === undefined ? "-" : usdRate(one.usdPerMillion),
+    one.api ? usdRate(one.api.usdPerMillion) : "-",
+    one.utilisation === undefined ? "-" : percent(one.utilisation),
+    one.api?.breakEvenUtilisation?.toFixed(2) ?? "-",
+  ]);
+  const prices = cost.prices.map(({ pool, hourlyUsd, source }) => `${pool} $${usd(hourlyUsd, 4)}/h (${source})`);
+  return [
+    `${stack}, ${cost.from.slice(0, 16)} to ${cost.to.slice(0, 16)} UTC (${cost.hours.toFixed(2)} h):`,
+    columns([head, ...rows], [2, 3, 4, 5, 6, 7, 8]),
+    "",
+    ...[
+      `${usd(allocation.nodeHours)} node hours, $${usd(allocation.totalUsd)}: ${prices.join(", ")}. Divided by held GPUs, idle ones among them; the sum of all lines differs from node hours × price by ${cost.reconciledPercent.toFixed(2)} %.`,
+      `GPUs that no pod held cost $${usd(allocation.idleGpuUsd)}; nodes without any engine $${usd(allocation.unheldUsd)}.`,
+      ...releases.flatMap(sentences),
+      ...cost.predicted.map(predictionText),
+      ...cost.doubts.map((doubt) => `! ${doubt}`),
+    ].map((sentence) => wrapped(sentence)),
+  ].join("\n");
+}
+
+const million = (tokens: number): string => usd(tokens / 1e6, tokens < 1e7 ? 3 : 1);
+
+function sentences({ release, usd: own, api, split, cachedShare, predicted }: LiveRelease): string[] {
+  const change = api && own - api.usd;
+  return [
+    ...(api && change !== undefined
+      ? [
+          `${release}: ${api.provider} asks $${usd(api.usd)} for the same tokens (${api.asOf}): ${change < 0 ? "saved" : "lost"} $${usd(Math.abs(change))}.`,
+        ]
+      : []),
+    split
+      ? `${release}: $${usdRate(split.input)} per million in, $${usdRate(split.output)} out, by two windows of different mixes.`
+      : `${release}: no split into input and output yet: it needs two readings of different mixes.`,
+    ...(cachedShare === undefined ? [] : [`${release}: ${percent(cachedShare)} of its prompt tokens were cached.`]),
+    ...predicted.map((one) => `${release}: ${predictionText(one)}`),
+  ];
+}
+
+const predictionText = ({ what, unit, predicted, real, errorPercent }: Prediction): string =>
+  `${what}: predicted ${usd(predicted, predicted < 1000 ? 2 : 0)} ${unit}, real ${usd(real, real < 1000 ? 2 : 0)}, error ${errorPercent.toFixed(1)} %.`;
