@@ -54,6 +54,9 @@ function pods(
 /** vLLM calls the model `model_name`; release and variant it does not know. The pod's labels do. */
 const RELEASE_LABELS = ["model", "release", "variant"].map((name) => label(`pod_label_homeport_dev_${name}`, name));
 
+/** A node of 96 CPUs has 768 series of them; what is not idle is busy. Modes: proc_stat(5), guests are a metric of their own. */
+const BUSY_CPU = "node_cpu_seconds_total;(iowait|irq|nice|softirq|steal|system|user)";
+
 export function scrapeJobs(): ScrapeConfig[] {
   const engines = { namespace: NAMESPACES.models, labels: "app.kubernetes.io/name=vllm" };
   const proxies = {
@@ -76,7 +79,12 @@ export function scrapeJobs(): ScrapeConfig[] {
     pods("envoy-gateway", { namespace: NAMESPACES.envoyGateway, labels: "control-plane=envoy-gateway" }),
     // Its own labels say which pod uses the GPU; ours must not hide them.
     pods("dcgm", { namespace: NAMESPACES.node, labels: "app.kubernetes.io/name=dcgm-exporter", honorLabels: true }),
-    pods("node", { namespace: NAMESPACES.node, labels: "app.kubernetes.io/name=node-exporter" }),
+    pods(
+      "node",
+      { namespace: NAMESPACES.node, labels: "app.kubernetes.io/name=node-exporter" },
+      [],
+      [{ source_labels: ["__name__", "mode"], action: "drop", regex: BUSY_CPU }],
+    ),
     pods("node-cache", { namespace: NAMESPACES.node, labels: "app.kubernetes.io/name=node-cache", portName: "admin" }),
     pods("kube-state-metrics", {
       namespace: NAMESPACES.monitoring,

@@ -65,6 +65,16 @@ describe("known metrics", () => {
     }
   });
 
+  it("of a node's many CPUs are only how long each was idle", () => {
+    const [relabel] = scrapeJobs().flatMap((job) => (job.job_name === "node" ? [job.metric_relabel_configs] : []));
+    const [, drop] = relabel as { action: string; source_labels: string[]; regex: string }[];
+    expect(drop).toMatchObject({ action: "drop", source_labels: ["__name__", "mode"] });
+    const dropped = (series: string) => new RegExp(`^(?:${drop?.regex})$`).test(series); // Prometheus anchors
+    const modes = ["idle", "iowait", "irq", "nice", "softirq", "steal", "system", "user"];
+    expect(modes.filter((mode) => !dropped(`node_cpu_seconds_total;${mode}`))).toEqual(["idle"]);
+    expect(dropped("node_memory_MemTotal_bytes;")).toBe(false);
+  });
+
   it("never carry a prompt: no label but those we or the exporters set leaves an engine", () => {
     const engine = scrapeJobs().find(({ job_name }) => job_name === "engine");
     expect(JSON.stringify(engine)).toContain('"action":"labeldrop","regex":"model_name"');
