@@ -25,14 +25,8 @@ const FOREIGN = [
   "cross_attention_layers",
 ];
 
-/** Those of a family whose windows follow `sliding_window` alone; Qwen's is off unless `use_sliding_window`. */
-const ONE_WINDOW = new Set([
-  "MistralForCausalLM",
-  "MixtralForCausalLM",
-  "Phi3ForCausalLM",
-  "Starcoder2ForCausalLM",
-  "Qwen2MoeForCausalLM",
-]);
+/** Those whose windows follow `sliding_window` alone; in others it is counted in full, as Qwen's is off by default. */
+const ONE_WINDOW = new Set(["MistralForCausalLM", "MixtralForCausalLM", "Phi3ForCausalLM", "Starcoder2ForCausalLM"]);
 
 /** What an unknown family is told. */
 export const familyProblem = (name: string, path = "config.json:architectures"): Problem => ({
