@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { readFileSync, rmSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { CHECKOUT } from "../support/local-platform";
@@ -10,6 +10,7 @@ jest.setTimeout(300_000);
 const ELSEWHERE: readonly [command: RegExp, reason: string][] = [
   [/^npm ci && /, "the two lines that set everything up: CI starts with them"],
   [/ (init|images|preflight|up|kubeconfig|destroy) /, "asks AWS: against a stand-in in preflight and aws-stores"],
+  [/ (usage record|assess) /, "reads a log that the reader has: in the tests of usage and assess"],
   [/ weights mirror /, "asks AWS: against a stand-in in aws-stores"],
   [/ pin .* hf:/, "asks a hub: against a stand-in in the tests of pin"],
   [
@@ -33,7 +34,13 @@ const homeport = commands.filter((command) => command.startsWith("npx homeport "
 const run = (command: string) =>
   promisify(execFile)("bash", ["-ec", command], { cwd: CHECKOUT, encoding: "utf8", timeout: 120_000 });
 
-afterAll(() => rmSync(join(CHECKOUT, "rendered"), { recursive: true, force: true }));
+// What they write where a user would keep it.
+const decision = join(CHECKOUT, "stacks/decisions/example.yaml");
+const committed = readFileSync(decision);
+afterAll(() => {
+  for (const made of ["rendered", "decision.html"]) rmSync(join(CHECKOUT, made), { recursive: true, force: true });
+  writeFileSync(decision, committed);
+});
 
 it("has commands of both kinds", () => {
   expect(runHere.length).toBeGreaterThanOrEqual(6);
