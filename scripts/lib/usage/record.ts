@@ -59,10 +59,10 @@ export async function recordUsage(logs: readonly Log[], options: RecordOptions):
   const counts: Counts = { values: 0, used: 0, without: {}, unknown: 0, unknownAt: [] };
   const seen = new Set<Format>();
   for (const log of logs) await readLog(log, { tally, counts, seen, options });
-  refuseUnusable(logs, tally, options);
+  refuseUnusable(logs, { tally, counts, options });
   const remarks = [
     ...[...seen].flatMap(({ remark }) => remark ?? []),
-    ...Object.entries(counts.without).map(([why, times]) => `${times} × ${why}`),
+    ...withoutRemarks(counts),
     ...(counts.unknown === 0 ? [] : [`${counts.unknown} of ${counts.values} lines were of no known format`]),
   ];
   const usage = tally.usage(
@@ -76,6 +76,9 @@ export async function recordUsage(logs: readonly Log[], options: RecordOptions):
   if (problems.length > 0) throw new InputError(problems);
   return { usage, counts };
 }
+
+const withoutRemarks = ({ without }: Counts): string[] =>
+  Object.entries(without).map(([why, times]) => `${times} × ${why}`);
 
 interface Reader {
   tally: Tally;
@@ -136,15 +139,18 @@ function readable(error: unknown, label: string): Error {
   });
 }
 
-function refuseUnusable(logs: readonly Log[], tally: Tally, { requests, name }: RecordOptions): void {
+function refuseUnusable(logs: readonly Log[], { tally, counts, options }: Omit<Reader, "seen">): void {
+  const { requests, name } = options;
   const problems: Problem[] = [];
-  if (tally.isEmpty)
+  if (tally.isEmpty) {
+    const known = withoutRemarks(counts);
     problems.push({
       path: logs.map(({ label }) => label).join(", "),
-      given: "nothing with tokens",
+      given: known.length === 0 ? "nothing with tokens" : `nothing with tokens, but ${known.join(", ")}`,
       allowed: `JSON of ${FORMATS.map((format) => format.name).join(", ")}`,
-      fix: "export one of these, or write a usage file by hand from stacks/usage.schema.json",
+      fix: "export one of these (ours: kubectl logs -c guard of the model's pods), or write a usage file by hand: stacks/usage.schema.json",
     });
+  }
   const unknown = tally.withoutRequests;
   if (unknown.length > 0 && (requests === undefined || unknown.length > 1))
     problems.push({

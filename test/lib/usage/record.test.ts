@@ -72,6 +72,9 @@ describe("each format", () => {
       path: "/p/app/v1/chat/completions",
     });
     const text = `${lines(access(200), access(429))}\n${auditLines([{ hour: 9, input: 1, output: 1 }])}`;
+    await expect(recorded(lines(access(200)))).rejects.toThrow(
+      /but 1 × access log of the gateway: .*kubectl logs -c guard/,
+    );
     const { usage, counts } = await recorded(text);
     expect(usage.workloads).toMatchObject([{ requests: 1 }]);
     expect(Object.values(counts.without)).toEqual([1, 1]);
