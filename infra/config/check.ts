@@ -38,6 +38,7 @@ import {
 import {
   gpusReadTheirCache,
   gpusShareTheirModel,
+  lengthsAreTheModels,
   modelFamiliesAreKnown,
   runningReleasesFitTheirGpus,
 } from "./rules/fit";
@@ -121,6 +122,7 @@ const RULES: readonly Rule[] = [
   modelFamiliesAreKnown,
   gpusShareTheirModel,
   gpusReadTheirCache,
+  lengthsAreTheModels,
   tensorParallelFitsOneNode,
   runningReleasesFitTheirGpus,
   policiesNameModels,

@@ -243,6 +243,9 @@ describe("fit", () => {
     expect(linesOf({ file: releaseFile({ arguments: { "kv-cache-dtype": "fp8" } }) })[0]).toMatch(
       /variants\.a100x1\.arguments: kv-cache-dtype fp8 on compute capability 8\.0; an fp8 cache from/,
     );
+    expect(linesOf({ file: releaseFile({ arguments: { "max-model-len": "16k" } }) })[0]).toMatch(
+      /variants\.a100x1\.arguments: max-model-len 16k; at most 8192 tokens, which the model was made for; pin it again/,
+    );
     const groups = { ...LLAMA_70B, intermediateSize: 29_568, quantized: { group: 128 } };
     expect(linesOf({ file: releaseFile({ architecture: groups, variants: a100(2) }) })[0]).toContain(
       "tensorParallel: 2; one of 1: it must leave whole groups of 128 on each GPU",

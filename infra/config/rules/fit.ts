@@ -4,7 +4,7 @@ import { familyOf } from "../../core/fit/families";
 import { type FitQuestion, fitOn, releaseQuestion } from "../../core/fit/fit";
 import { uncounted } from "../../core/fit/flags";
 import { GPUS } from "../../core/fit/gpus";
-import { allowedTensorParallel, cacheRefusal, splitRefusal } from "../../core/fit/legality";
+import { allowedTensorParallel, cacheRefusal, lengthRefusal, splitRefusal } from "../../core/fit/legality";
 import type { Placement } from "../../core/placement";
 import type { PoolConfig } from "../schema";
 import { eachPlaced } from "./placement";
@@ -36,6 +36,21 @@ export const gpusReadTheirCache: Rule = eachPlaced(({ variantName, variant }, { 
   const gpu = GPUS[variant.gpuClass];
   const refused = gpu && cacheRefusal({ ...file.content.arguments, ...variant.arguments }, gpu);
   return refused ? [{ path: `${path}.variants.${variantName}.arguments`, ...refused }] : [];
+});
+
+export const lengthsAreTheModels: Rule = eachPlaced(({ variantName, variant }, { file, path }) => {
+  const flags = { ...file.content.arguments, ...variant.arguments };
+  const allowed = lengthRefusal(flags, file.content.architecture);
+  return allowed === undefined
+    ? []
+    : [
+        {
+          path: `${path}.variants.${variantName}.arguments`,
+          given: `max-model-len ${flags["max-model-len"]}`,
+          allowed,
+          fix: "pin it again with a shorter max-model-len, or scale its positions with hf-overrides",
+        },
+      ];
 });
 
 const gib = (value: number): string => `${value.toFixed(1)} GiB`;

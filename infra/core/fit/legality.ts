@@ -1,5 +1,6 @@
 import type { Problem } from "../errors";
 import type { Architecture, EngineArguments } from "../release";
+import { maxModelLen } from "./flags";
 import type { Gpu } from "./gpus";
 import { headsAllow } from "./heads";
 
@@ -39,6 +40,14 @@ export function weightsOnly({ quantized }: Architecture, gpu: Gpu): string | und
   return format === undefined || gpu.computeCapability >= NATIVE[format]
     ? undefined
     : `no ${format} arithmetic below compute capability ${NATIVE[format].toFixed(1)}: weights only, in 16 bits at every use`;
+}
+
+/** A length that vLLM refuses: beyond what the model was made for, and its positions are not scaled by hand. */
+export function lengthRefusal(flags: EngineArguments, architecture: Architecture): string | undefined {
+  const tokens = maxModelLen(flags, architecture);
+  return tokens > architecture.maxPositions && flags["hf-overrides"] === undefined
+    ? `at most ${architecture.maxPositions} tokens, which the model was made for`
+    : undefined;
 }
 
 /** An 8-bit cache that the GPU cannot read (vLLM 0.32, v1/attention/backends/triton_attn.py). */

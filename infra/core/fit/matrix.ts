@@ -2,7 +2,7 @@ import { onDemandPrice, SHAPES, type Shape } from "../catalogue/shapes";
 import type { EngineArguments } from "../release";
 import { type Fit, type FitQuestion, fitOn } from "./fit";
 import { GPUS } from "./gpus";
-import { cacheRefusal, splitRefusal, weightsOnly } from "./legality";
+import { cacheRefusal, lengthRefusal, splitRefusal, weightsOnly } from "./legality";
 
 /** One way to run a model: a shape that can be bought, and how many of its GPUs share one copy. */
 export interface FitRow {
@@ -69,6 +69,8 @@ function rowOf(question: FitQuestion, shape: Shape, tensorParallel: number, regi
   if (gpu === undefined) return { ...row, refusal: `nothing is known of ${gpuClass}` };
   const split = splitRefusal(question.architecture, tensorParallel);
   if (split !== undefined) return { ...row, refusal: split };
+  const length = lengthRefusal(question.flags, question.architecture);
+  if (length !== undefined) return { ...row, refusal: length };
   const cache = cacheRefusal(question.flags, gpu);
   if (cache !== undefined) return { ...row, refusal: `${cache.given}: ${cache.allowed}` };
   const fit = fitOn(question, { gpuClass, memoryGiB: gpu.memoryGiB, gpus: tensorParallel });

@@ -297,6 +297,15 @@ describe("the matrix", () => {
     expect(why("p4de.24xlarge", 4)).toBeUndefined();
   });
 
+  it("starts nothing with requests beyond what the model was made for", () => {
+    const rows = (more: EngineArguments) =>
+      fitMatrix(fitQuestion("mixtral-8x7b", { flags: { "max-model-len": 65_536, ...more } }), "us-east-1");
+    expect(new Set(rows({}).map(({ refusal }) => refusal))).toEqual(
+      new Set(["at most 32768 tokens, which the model was made for"]),
+    );
+    expect(rows({ "hf-overrides": "{}" }).some(({ refusal }) => refusal === undefined)).toBe(true);
+  });
+
   it("takes what a variant has of its own", () => {
     const own: OwnFlags = (gpuClass, n): EngineArguments =>
       gpuClass === "a100-80gb" && n === 2 ? { "max-model-len": 8192 } : {};
