@@ -348,6 +348,9 @@ it("says once what is wrong, and not what follows from what was left of it", () 
   expect(linesOf({ cluster: { access: { cidrs: ["203.0.113.0/24"] }, admins: ["deploy"] } })).toEqual([
     "cluster.admins[0]: 'deploy'; the ARN of an IAM role; write for example `arn:aws:iam::123456789012:role/deploy`",
   ]);
+  expect(linesOf({ pools: { a100: { instanceType: "p4de.48xlarge" } } })).toEqual([
+    expect.stringMatching(/^pools\.a100\.instanceType: 'p4de\.48xlarge'; one of .*; did you mean `p4de\.24xlarge`\?$/),
+  ]);
   expect(linesOf({ regions: ["us-east-7"] })).toEqual([
     "regions[0]: 'us-east-7'; an AWS region; did you mean `us-east-1`?",
   ]);

@@ -1,3 +1,4 @@
+import { INSTANCE_TYPES } from "../../core/aws/instance-catalog";
 import type { Problem } from "../../core/errors";
 import { type Placement, placementsOf } from "../../core/placement";
 import type { PoolConfig } from "../schema";
@@ -23,6 +24,9 @@ export const runningReleasesHaveOnePool: Rule = eachRunning(({ model, name, file
   if (wanted !== undefined && !Object.hasOwn(config.pools, wanted)) return [];
   const placements = placementsOf(file.content, config.pools, wanted);
   if (placements.length === 1) return [];
+  // A pool of which nobody knows what it is may be the one; that is said where its type is written.
+  const isUnknown = ({ instanceType = "" }: PoolConfig) => !INSTANCE_TYPES.has(instanceType);
+  if (config.environment.platform === "aws" && Object.values(config.pools).some(isUnknown)) return [];
   const classes = Object.values(file.content.variants).map((v) => v.gpuClass);
   const pools = Object.entries(config.pools).map(([pool, { gpuClass }]) => `${pool} (${gpuClass})`);
   if (placements.length === 0)
