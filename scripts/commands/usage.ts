@@ -35,7 +35,7 @@ export function register(program: Command): void {
     .option("--requests <number>", "requests of the period, where the export does not count them", wholeNumber)
     .option("--force", "replace a usage file that is there")
     .option("--json", "print JSON")
-    .addHelpText("after", `\nreads: ${FORMATS.map(({ name }) => name).join(", ")}`)
+    .addHelpText("after", `\nreads:\n${FORMATS.map(({ name }) => `  ${name}`).join("\n")}`)
     .action(action(record));
   usage
     .command("show")
