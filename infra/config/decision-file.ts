@@ -134,7 +134,6 @@ const WrittenRecord = z.strictObject({
   evidence: z.array(z.string()),
   inputs: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
 });
-export type DecisionRecord = z.output<typeof WrittenRecord>;
 
 export const DecisionSchema = z.strictObject({
   usage: z.string().meta({ description: "The usage file, from the checkout's root.", examples: ["usage/chat.json"] }),

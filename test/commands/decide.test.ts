@@ -106,7 +106,7 @@ describe("homeport decide", () => {
     await decideCommand("new", { preset: "startup" }, { root, today: TODAY });
     const failure = await decideCommand("new", {}, { root, today: TODAY }).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(InputError);
-    expect(String(failure)).toContain("providers.bedrock.dpa.reviewedOn");
+    expect(String(failure)).toContain("providers.anthropic.dpa.reviewedOn");
   });
 });
 
@@ -120,6 +120,24 @@ describe("decision file", () => {
     expect(problemsOf((text) => text.replace("class: internal", "class: confidential"))).toContain(
       "d.yaml#data.mayLeave",
     );
+  });
+
+  it("D3: with data that stays no API is an option: own models although they cost more, no saving, offer or way back", async () => {
+    const text = readFileSync(file(), "utf8")
+      .replace("mayLeave: true", "mayLeave: false")
+      .replace(/^hybrid:.*\n/m, "");
+    writeFileSync(file(), text.replace("fineTuned: true", "fineTuned: false").replace(", goodEnough: false", ""));
+    const report = await decided();
+    expect(report.verdict).toMatchObject({ verdict: "self", binding: { constraint: "data" }, flipsAt: [] });
+    expect(report.comparisons[0]!.months[1]!.api.monthlyUsd).toBeLessThan(
+      report.comparisons[0]!.months[1]!.self.monthlyUsd,
+    );
+    expect([report.apiAllowed, report.offers, report.comparisons.flatMap(({ savings }) => savings)]).toEqual([
+      false,
+      [],
+      [],
+    ]);
+    expect(report.wayBack).toBeUndefined();
   });
 
   it("D7: wants an agreement of each provider, read within a year", () => {

@@ -15,7 +15,7 @@ import { type Factor, type FactorInputs, scorecard } from "./scorecard";
 import { cheapestOf, decideVerdict, type MonthlyCost } from "./verdict";
 import { wayBack } from "./way-back";
 
-export interface Rival {
+interface Rival {
   price: ApiPrice;
   /** False: drawn for comparison, never the one to beat. */
   goodEnough: boolean;
@@ -62,13 +62,18 @@ export function decide(inputs: DecisionInputs): DecisionReport {
   const priced = rivals.map(({ price }) => ({ name: nameOf(price), usdPerRequest: usdOf(price) }));
   const ranked = rankFleets(inputs.fleets, profile, requests, usdOf(main.price));
   const [best] = ranked;
-  const comparisons = best === undefined ? [] : rivals.map(({ price }) => compareWith(best, price, common));
+  const apiAllowed = given.dataMayLeave;
+  const comparisons = (best === undefined ? [] : rivals.map(({ price }) => compareWith(best, price, common))).map(
+    // What could be saved on an API is no advice to those who may use none.
+    (comparison) => (apiAllowed ? comparison : { ...comparison, savings: [] }),
+  );
   const middle = comparisons[0]?.months.find(({ percentile }) => percentile === 50)?.requests ?? requests;
   const cost = costs(comparisons[0], requests * usdOf(main.price));
   const answers: Answers = { ...given, above20M: requests > VOLUME_RULE.selfAbove };
   const evidence = { ...allFrom(inputs.evidence), above20M: `${usage.source}: ${millions(requests)} a month` };
   const rule = askedInOrder(answers, evidence);
   const breakEvenRequests = comparisons[0]?.breakEven.requestsMonthly;
+  const firstToken = firstTokens(inputs, main, best);
   const verdict = decideVerdict({
     answers,
     cost,
@@ -77,7 +82,7 @@ export function decide(inputs: DecisionInputs): DecisionReport {
     breakEvenRequests,
     requestsPerMonth: requests,
     ...(best === undefined ? { noFit: reasonOf(inputs) } : {}),
-    ...firstTokens(inputs, main, best),
+    ...(firstToken ? { firstToken } : {}),
   });
   return {
     name: inputs.name,
@@ -86,6 +91,8 @@ export function decide(inputs: DecisionInputs): DecisionReport {
     setupMonths: best?.candidate.plan.setup.months ?? 0,
     verdict,
     rule,
+    apiAllowed,
+    ...(firstToken ? { firstToken } : {}),
     contradictions: contradictionsOf({
       answers,
       rule,
@@ -168,23 +175,22 @@ function reasonOf({ refused, fleets }: DecisionInputs): string {
 }
 
 function firstTokens({ ttftMs, clientNetworkMs }: DecisionInputs, main: Rival, best: RankedFleet | undefined) {
-  if (ttftMs === undefined || best === undefined) return {};
+  if (ttftMs === undefined || best === undefined) return undefined;
   const network = clientNetworkMs === undefined ? {} : { networkMs: clientNetworkMs };
   const measured = (ms: number | undefined) => (ms === undefined ? {} : { measuredTtftMs: ms });
   return {
-    firstToken: {
-      api: judgeFirstToken("api", ttftMs, { ...network, ...measured(main.ttftP95Ms) }),
-      self: judgeFirstToken("self", ttftMs, { ...network, ...measured(best.candidate.timeToFirstTokenMs) }),
-    },
+    withinMs: ttftMs,
+    api: judgeFirstToken("api", ttftMs, { ...network, ...measured(main.ttftP95Ms) }),
+    self: judgeFirstToken("self", ttftMs, { ...network, ...measured(best.candidate.timeToFirstTokenMs) }),
   };
 }
 
 function wayBackOf(
-  { wayBack: given }: DecisionInputs,
+  { wayBack: given, answers }: DecisionInputs,
   comparison: Comparison | undefined,
   best: RankedFleet | undefined,
 ) {
-  if (comparison === undefined || best === undefined) return {};
+  if (comparison === undefined || best === undefined || !answers.dataMayLeave) return {};
   const engineerHourlyUsd = best.candidate.plan.people?.usdPerHour ?? 0;
   return { wayBack: wayBack(comparison, { ...given, engineerHourlyUsd }) };
 }

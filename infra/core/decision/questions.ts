@@ -16,7 +16,7 @@ export interface Answers {
   weeksAcceptable: boolean;
 }
 
-export type RuleVerdict = "self" | "api" | "either";
+type RuleVerdict = "self" | "api" | "either";
 
 interface Rule {
   id: "Q1" | "Q2" | "Q3" | "Q4" | "Q5";
@@ -27,7 +27,7 @@ interface Rule {
   no?: RuleVerdict;
 }
 
-export const QUESTIONS: readonly Rule[] = [
+const QUESTIONS: readonly Rule[] = [
   { id: "Q1", question: "may data go to third parties", answer: "dataMayLeave", no: "self" },
   { id: "Q2", question: "more than 20M requests a month", answer: "above20M", yes: "self" },
   { id: "Q3", question: "people who can run ML infrastructure", answer: "mlCapacity", no: "api" },

@@ -14,7 +14,7 @@ export interface DecisionRecord {
   inputs: Readonly<Record<string, RecordedInput>>;
 }
 
-export type RecordedInput = string | number | boolean;
+type RecordedInput = string | number | boolean;
 
 /** Six digits: what differs beyond them is the arithmetic of another machine. */
 const rounded = (n: number): number => Number(n.toPrecision(6));

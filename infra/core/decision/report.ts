@@ -1,5 +1,6 @@
 import type { Comparison } from "../economics/comparison";
 import type { Contradiction } from "./contradictions";
+import type { LatencyJudgement } from "./latency";
 import type { AnsweredRule } from "./questions";
 import type { OwnedRisk } from "./risks";
 import type { Scorecard } from "./scorecard";
@@ -15,6 +16,10 @@ export interface DecisionReport {
   setupMonths: number;
   verdict: Decided;
   rule: AnsweredRule;
+  /** False: data may not leave; what an API would cost is shown and is no option. */
+  apiAllowed: boolean;
+  /** Where somebody asks for a first token within a time. */
+  firstToken?: { withinMs: number; api: LatencyJudgement; self: LatencyJudgement };
   contradictions: readonly Contradiction[];
   risks: readonly OwnedRisk[];
   scorecard: Scorecard;
@@ -28,7 +33,7 @@ export interface DecisionReport {
   fit: readonly FitRow[];
   /** The cheapest that serves the load within the objectives, then the runners-up. */
   shapes: readonly ShapeRow[];
-  /** Left out where there is no fleet to leave. */
+  /** Left out where there is no fleet to leave, or no API to go to. */
   wayBack?: WayBack;
   prices: readonly PriceSource[];
   /** Every value that nobody gave or measured. */

@@ -1,7 +1,7 @@
 /** Who carries each risk that the articles name. A decision allocates risks; it removes none. */
 
 export type Option = "api" | "self" | "hybrid";
-export type Owner = "provider" | "team";
+type Owner = "provider" | "team";
 
 interface Risk {
   id: string;
@@ -23,7 +23,7 @@ const risk = (
   duty: { api: apiDuty, self: selfDuty, hybrid: hybridDuty },
 });
 
-export const RISKS: readonly Risk[] = [
+const RISKS: readonly Risk[] = [
   risk(
     "P1",
     "prompts read, logged or subpoenaed at a third party",

@@ -16,7 +16,7 @@ export const FACTORS = [
 export type Factor = (typeof FACTORS)[number];
 
 /** Points from 0 to 5, for and against both ways. */
-export interface FactorRow {
+interface FactorRow {
   factor: Factor;
   weight: number;
   api: number;

@@ -29,7 +29,7 @@ export interface VerdictInputs {
   firstToken?: Readonly<Record<"api" | "self", LatencyJudgement>>;
 }
 
-export type Binding = "data" | "people" | "fit" | "latency" | "frontier" | "time" | "volume" | "set-up" | "money";
+type Binding = "data" | "people" | "fit" | "latency" | "frontier" | "time" | "volume" | "set-up" | "money";
 
 export interface Decided {
   verdict: Verdict;

@@ -20,7 +20,7 @@ export interface Assessment {
   assumptions: readonly string[];
 }
 
-export interface AssessedWorkload {
+interface AssessedWorkload {
   name: string;
   rival: string;
   requestsPerMonth: number;
@@ -100,7 +100,7 @@ function assessed(
 }
 
 /** The decision that is assumed until somebody writes one. */
-export const decisionOf = ({ provider, model }: ApiPrice, candidates: readonly string[]): DecisionFile =>
+const decisionOf = ({ provider, model }: ApiPrice, candidates: readonly string[]): DecisionFile =>
   DecisionSchema.parse({
     usage: "",
     data: { class: "public", mayLeave: true },

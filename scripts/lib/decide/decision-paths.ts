@@ -8,7 +8,7 @@ const NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
 /** `stacks/decisions/<name>.yaml`, as it is printed. */
 export const decisionPath = (name: string): string => `${FOLDER}/${name}.yaml`;
 
-export const decisionNames = (root: string): string[] =>
+const decisionNames = (root: string): string[] =>
   existsSync(join(root, FOLDER))
     ? readdirSync(join(root, FOLDER)).flatMap((file) => (file.endsWith(".yaml") ? file.slice(0, -5) : []))
     : [];

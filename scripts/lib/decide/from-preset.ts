@@ -1,15 +1,25 @@
+import { findApiPrice } from "../../../infra/core/catalogue/api-prices";
 import { PRESET, type PresetName } from "../../../infra/core/decision/presets";
 import { mayLeave } from "../../../infra/core/decision/providers";
+
+const SAME_WEIGHTS = { provider: "bedrock", model: "openai.gpt-oss-120b-1:0" };
+
+/** Of a family whose newest the catalogue knows by its number; any other would do as an example. */
+function newestFrontier(): { provider: string; model: string } {
+  const found = findApiPrice("claude-opus");
+  return (found.kind === "priced" ? found.prices[0] : undefined) ?? SAME_WEIGHTS;
+}
 
 /** A decision file to be corrected line by line: the preset's answers, and examples for what only its owner knows. */
 export function decisionFromPreset(name: string, preset: PresetName): string {
   const { what, dataClass, answers, objectives } = PRESET[preset];
   const ttft = objectives.ttftMs === undefined ? "" : `objectives: { ttftMs: ${objectives.ttftMs} }\n`;
   const leaves = mayLeave(dataClass);
+  const rival = answers.needsFrontier ? newestFrontier() : SAME_WEIGHTS;
   const providers = leaves
     ? `# Read the data-processing agreement, then write down what it says; without it internal data may not go there.
 providers:
-  bedrock:
+  ${rival.provider}:
     dpa: { url: https://…, reviewedOn: YYYY-MM-DD, retentionDays: 0, region: us-east-1 }
 `
     : "";
@@ -21,7 +31,7 @@ data: { class: ${dataClass}, mayLeave: ${leaves} }
 answers: { mlCapacity: ${answers.mlCapacity}, needsFrontier: ${answers.needsFrontier}, weeksAcceptable: ${answers.weeksAcceptable} }
 ${ttft}# Of what would do, the cheapest is the one to beat: what you use today, and a host of the same open weights.
 rivals:
-  - { provider: bedrock, model: "openai.gpt-oss-120b-1:0" }
+  - { provider: ${rival.provider}, model: "${rival.model}" }
 candidates:
   - { model: openai/gpt-oss-120b }
 people: { hoursMonthly: 80, usdPerHour: 90 }

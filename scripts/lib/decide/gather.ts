@@ -17,6 +17,13 @@ export function gather(name: string, file: DecisionFile, usage: Usage, today: st
     const price = priceOf({ provider, model }, `rivals[${i}].model`, today, problems);
     return price === undefined ? [] : [{ price, goodEnough, ...(ttftP95Ms === undefined ? {} : { ttftP95Ms }) }];
   });
+  if (file.answers.needsFrontier && rivals.length > 0 && rivals.every(({ price }) => price.sameWeightsAs !== undefined))
+    problems.push({
+      path: "rivals",
+      given: "hosts of open weights only",
+      allowed: "a frontier model where answers.needsFrontier is true",
+      fix: `add one; ${CATALOGUE}`,
+    });
   const candidates = file.candidates.flatMap((candidate, i) => {
     const model = modelOf(candidate.model, `candidates[${i}].model`, problems);
     return model === undefined ? [] : [{ candidate, model }];
@@ -41,7 +48,7 @@ export function gather(name: string, file: DecisionFile, usage: Usage, today: st
     ...(objectives.ttftMs === undefined ? {} : { ttftMs: objectives.ttftMs }),
     ...(clientNetworkMs === undefined ? {} : { clientNetworkMs }),
     rivals,
-    offers: data.mayLeave ? offers.filter((offer) => !listed(offer)) : [],
+    offers: data.mayLeave && !answers.needsFrontier ? offers.filter((offer) => !listed(offer)) : [],
     fleets: ways.flatMap(({ fleets }) => fleets),
     fit: ways.flatMap(({ fit }) => fit),
     ...(refused === undefined ? {} : { refused }),

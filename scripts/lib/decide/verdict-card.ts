@@ -77,9 +77,7 @@ function facts({ comparisons, shapes, wayBack }: DecisionReport): string {
     [
       [
         "break-even V*",
-        even === undefined
-          ? (breakEven.note ?? "at no volume")
-          : `${short(even)} requests a month, now ${short(main.requestsMonthly)}`,
+        even === undefined ? "at no volume" : `${short(even)} requests a month, now ${short(main.requestsMonthly)}`,
       ],
       [
         "break-even u*",
@@ -103,15 +101,18 @@ function remarks({
   contradictions,
   verdict,
   comparisons,
+  apiAllowed,
+  firstToken,
   notGoodEnough,
   offers,
   shapes,
   prices,
   assumptions,
 }: DecisionReport): string[] {
+  const [main] = comparisons;
   const last = rule.asked.at(-1);
   const says = rule.verdict === "either" ? "either" : OPTION[rule.verdict];
-  const savings = (comparisons[0]?.savings ?? []).slice(0, SAVINGS);
+  const savings = (main?.savings ?? []).slice(0, SAVINGS);
   const age = ({ ageDays }: PriceSource): number => ageDays ?? Number.POSITIVE_INFINITY;
   const oldest = [...prices].sort((a, b) => age(b) - age(a))[0];
   return [
@@ -120,6 +121,13 @@ function remarks({
     ...verdict.flipsAt.map(
       ({ volume, cheapest }) => `at ${volume.toUpperCase()} of the volume the cheapest is ${OPTION[cheapest]}`,
     ),
+    ...(apiAllowed ? [] : ["no API is an option: data may not leave; what it would cost is shown for comparison only"]),
+    ...(firstToken
+      ? (["api", "self"] as const).map((side) => `first token, ${OPTION[side]}: ${firstToken[side].evidence}`)
+      : []),
+    ...(main !== undefined && main.breakEven.requestsMonthly === undefined && main.breakEven.note !== undefined
+      ? [`no break-even: ${main.breakEven.note}`]
+      : []),
     ...notGoodEnough.map((name) => `${name} is shown for comparison only: by the decision file it is not good enough`),
     ...savings.map(
       ({ what, savedUsd, provided }) =>

@@ -1,7 +1,7 @@
 import { type Html, html } from "./html";
 
 /** Drawn twice, wide and narrow, so that text keeps its size on a phone; the style sheet shows one of them. */
-export const WIDTHS = { wide: 720, narrow: 350 } as const;
+const WIDTHS = { wide: 720, narrow: 350 } as const;
 
 export interface Box {
   width: number;
@@ -10,7 +10,7 @@ export interface Box {
 }
 
 /** Coordinates are written to a tenth of a pixel. */
-export const px = (n: number): string => String(Math.round(n * 10) / 10);
+const px = (n: number): string => String(Math.round(n * 10) / 10);
 
 export function svg(box: Box, title: string, content: readonly Html[]): Html {
   const kind = box.narrow ? "narrow" : "wide";
