@@ -99,7 +99,12 @@ describe("homeport fit", () => {
     expect(out).toContain("its card's 27B parameters in 16 bits");
     expect(out).toContain("! text only: memory for pictures is not counted");
     out = "";
+    await showFit("meta-llama/Llama-4-Scout-17B-16E-Instruct", { maxModelLen: "8k" });
+    expect(out).toMatch(/b300-288gb\* +8 +1 .*9,\d{3},\d{3}/);
+    expect(out.split("\n").filter((line) => line.length > 80)).toEqual([]);
+    out = "";
     await showFit("meta-llama/Llama-4-Scout-17B-16E-Instruct", { on: "p5en" });
+    expect(out.split("\n").filter((line) => line.length > 80)).toEqual([]);
     expect(out).toMatch(/nothing in us-east-1 starts it .*\s*.* with --max-model-len \d{5,}/);
     out = "";
     await showFit(folder({ "config.json": JSON.stringify(configOf("qwen3-235b-fp8")) }), { on: "p4de,p5" });

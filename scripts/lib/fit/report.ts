@@ -38,7 +38,7 @@ export function matrixText(asked: AskedModel, region: string, rows: readonly Fit
     ...warnings(asked).map((warning) => wrapped(`! ${warning}`)),
     ...notes.map((note, i) => wrapped(`${MARKS[i]} ${note}`)),
     wrapped(
-      "ROOM: GiB on each GPU beyond one request of full length, cautiously counted. LONGEST: tokens of a request that vLLM would start with. AT 8K: requests of 8,192 tokens that one copy answers at once. TP: GPUs of one copy.",
+      "ROOM: GiB on each GPU beyond one request of full length, cautiously counted. LONGEST: tokens of a request that vLLM would start with. AT 8K: requests of 8,192 tokens that one copy answers at once. TP: GPUs of one copy. N: copies on one node.",
     ),
     wrapped(sources(region, rows, today)),
   ];
@@ -65,7 +65,7 @@ function warnings({ question }: AskedModel): string[] {
   ];
 }
 
-const HEAD = ["SHAPE", "GPU", "TP", "COPIES", "USD/H", "ROOM", "LONGEST", "AT 8K"];
+const HEAD = ["SHAPE", "GPU", "TP", "N", "USD/H", "ROOM", "LONGEST", "AT 8K"];
 
 function cells(row: FitRow, notes: readonly string[]): string[] {
   const { shape, gpuClass, tensorParallel, copies, price, fit } = row;
