@@ -1,10 +1,11 @@
 import type { Command } from "commander";
 import { readStack } from "../../infra/config/read-stack";
+import type { Place } from "../../infra/core/aws/names";
 import { ExitCode } from "../../infra/core/errors";
 import { stackImages } from "../../infra/values/aws/images";
 import { defaultTags } from "../../infra/values/aws/tags";
 import { action } from "../lib/action";
-import { placesOf, requireAccount } from "../lib/aws/account";
+import { placesOf, reachablePlaces, requireAccount } from "../lib/aws/account";
 import { confirm } from "../lib/confirm";
 import { initItems, type Planned, planInit, pulumiLines, runInit } from "../lib/init/init";
 import { step, table, terminal } from "../lib/report";
@@ -28,8 +29,12 @@ export function register(program: Command): void {
 /** Exit code 3 where something is to be made and nobody said yes. */
 async function init(environment: string, flags: InitFlags): Promise<ExitCode> {
   const stack = readStack(stackPaths(environment).root, environment);
-  const places = placesOf(stack);
-  await requireAccount(places[0]);
+  await requireAccount(reachablePlaces(stack)[0]);
+  // A region can be added while another is away; but the first holds the state, and nothing takes its place.
+  const [first, ...others] = placesOf(stack);
+  const lost = ({ region }: Place) => stack.config.regionStates[region] === "lost";
+  for (const { region } of others.filter(lost)) terminal.note(`${region} is lost and not looked at`);
+  const places: [Place, ...Place[]] = [first, ...others.filter((place) => !lost(place))];
   const tags = defaultTags(environment, stack.config);
   const items = initItems({ places, tags, images: stackImages(stack.config, stack.releases) });
   const planned = await step(`look at ${items.length} things`, undefined, () => planInit(items));
