@@ -66,7 +66,7 @@ it("a stack of GPU releases with two data classes, metrics and no keys for its s
   const { objects } = await renderStack("fixture", { root });
   const result = await checkObjects(objects, ACCEPTED);
   expect(complaints(result)).toEqual([]);
-  expect(result.tallies.map(({ podSpecs }) => podSpecs)).toEqual([6, 6, 6]);
+  expect(result.tallies.map(({ podSpecs }) => podSpecs)).toEqual([7, 7, 7]);
   expect(checksOf("checkov", result.accepted)).not.toContain("CKV_K8S_35");
   for (const row of result.accepted) used.add(keyOf(row));
 });
