@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
-import { type DecisionFile, parseDecisionFile } from "../../infra/config/decision-file";
+import type { DecisionFile } from "../../infra/config/decision-file";
+import { parseDecisionFile } from "../../infra/config/parse-decision";
 import { parseUsageFile } from "../../infra/config/usage-file";
 import { ageText, isStale } from "../../infra/core/catalogue/freshness";
 import { decide } from "../../infra/core/decision/decide";

@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parse } from "yaml";
-import { parseDecisionFile } from "../../infra/config/decision-file";
+import { parseDecisionFile } from "../../infra/config/parse-decision";
 import type { DecisionReport } from "../../infra/core/decision/report";
 import { ExitCode, InputError } from "../../infra/core/errors";
 import { assessExports } from "../../scripts/commands/assess";

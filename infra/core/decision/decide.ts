@@ -8,7 +8,7 @@ import { ITEMS, type Item } from "../economics/self-cost";
 import { contradictionsOf } from "./contradictions";
 import { type FleetCandidate, fleetName, type RankedFleet, rankFleets, shapeRow, utilisationBar } from "./fleets";
 import { judgeFirstToken } from "./latency";
-import { type Answers, askedInOrder, VOLUME_RULE } from "./questions";
+import { type Answers, askedInOrder, VOLUME_RULE, volumeZone } from "./questions";
 import type { DecisionReport, FitRow, PriceSource } from "./report";
 import { ownedRisks } from "./risks";
 import { type Factor, type FactorInputs, scorecard } from "./scorecard";
@@ -45,6 +45,7 @@ export interface DecisionInputs {
   wayBack: { weeks: number; engineerHours: number; commitmentUsd: number };
   /** What all comparisons have in common. */
   common: Omit<Question, "price" | "self" | "weightsGB" | "sources">;
+  warnings: readonly string[];
   assumptions: readonly string[];
 }
 
@@ -79,6 +80,7 @@ export function decide(inputs: DecisionInputs): DecisionReport {
     cost,
     paybackMonth: comparisons[0]?.payback.month,
     horizonMonths: common.horizonMonths,
+    setup: best?.candidate.plan.setup ?? { months: 0, monthlyUsd: 0 },
     breakEvenRequests,
     requestsPerMonth: requests,
     ...(best === undefined ? { noFit: reasonOf(inputs) } : {}),
@@ -91,6 +93,8 @@ export function decide(inputs: DecisionInputs): DecisionReport {
     setupMonths: best?.candidate.plan.setup.months ?? 0,
     verdict,
     rule,
+    volumeRule: volumeZone(requests),
+    warnings: inputs.warnings,
     apiAllowed,
     ...(firstToken ? { firstToken } : {}),
     contradictions: contradictionsOf({

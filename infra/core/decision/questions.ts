@@ -55,3 +55,9 @@ export function askedInOrder(answers: Answers, evidence: Readonly<Record<keyof A
 
 /** Requests a month below which the first article says API, and above which it says own models; between: its grey zone. */
 export const VOLUME_RULE = { apiBelow: 10e6, selfAbove: 20e6 } as const;
+
+/** What the first article's rule of volume says by itself. */
+export const volumeZone = (requestsPerMonth: number): "api" | "grey zone" | "self" => {
+  if (requestsPerMonth < VOLUME_RULE.apiBelow) return "api";
+  return requestsPerMonth > VOLUME_RULE.selfAbove ? "self" : "grey zone";
+};

@@ -16,6 +16,10 @@ export interface DecisionReport {
   setupMonths: number;
   verdict: Decided;
   rule: AnsweredRule;
+  /** What the rule of volume says by itself: API below 10M requests a month, own models above 20M. */
+  volumeRule: "api" | "grey zone" | "self";
+  /** Models that end soon, prices that surprise. */
+  warnings: readonly string[];
   /** False: data may not leave; what an API would cost is shown and is no option. */
   apiAllowed: boolean;
   /** Where somebody asks for a first token within a time. */

@@ -21,6 +21,7 @@ export interface VerdictInputs {
   /** First month in which own models, set-up included, have cost less than the API; `undefined`: not within the horizon. */
   paybackMonth: number | undefined;
   horizonMonths: number;
+  setup: { months: number; monthlyUsd: number };
   /** Requests a month from which own models cost less; `undefined`: at no volume. */
   breakEvenRequests: number | undefined;
   requestsPerMonth: number;
@@ -100,8 +101,9 @@ function blocked({ answers }: VerdictInputs, why: string): Outcome | undefined {
 }
 
 function byMoney(inputs: VerdictInputs): Outcome {
-  const { answers, cost, paybackMonth, horizonMonths, breakEvenRequests, requestsPerMonth } = inputs;
+  const { answers, cost, horizonMonths, breakEvenRequests, requestsPerMonth } = inputs;
   const [cheapest, usd] = cheapestOf(cost.p50, answers.needsFrontier);
+  const paybackMonth = cheapest === "hybrid" ? hybridPayback(inputs, usd) : inputs.paybackMonth;
   if (cheapest !== "api") {
     const saving = `${cheapest === "self" ? "own models" : "hybrid"} ${dollars(usd)}, API ${dollars(cost.p50.apiUsd)} a month`;
     if (paybackMonth === undefined)
@@ -115,8 +117,21 @@ function byMoney(inputs: VerdictInputs): Outcome {
     return ["api", "frontier", "the newest frontier model is needed, and it is not sold as weights"];
   const costs = `API ${dollars(apiUsd)}, own models ${dollars(selfUsd)} a month`;
   if (breakEvenRequests === undefined) return ["api", "money", `${costs}; at no volume do own models cost less`];
+  if (breakEvenRequests <= requestsPerMonth)
+    return [
+      "api",
+      "money",
+      `${costs}; they cost less from ${millions(breakEvenRequests)}, and at this volume a node more is not earned yet`,
+    ];
   const edge = `${costs} at ${millions(requestsPerMonth)} requests; own models pay from ${millions(breakEvenRequests)}`;
   return paybackMonth === undefined
     ? ["api", "money", edge]
     : ["not yet", "volume", `${edge}; at the growth given they have paid in month ${paybackMonth}: API until then`];
+}
+
+/** Without growth: when what is saved each month after the set-up has paid it. */
+function hybridPayback({ cost, setup, horizonMonths }: VerdictInputs, hybridUsd: number): number | undefined {
+  const month =
+    setup.months + Math.max(1, Math.ceil((setup.months * setup.monthlyUsd) / (cost.p50.apiUsd - hybridUsd)));
+  return month > horizonMonths ? undefined : month;
 }

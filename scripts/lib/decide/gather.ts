@@ -61,6 +61,7 @@ export function gather(name: string, file: DecisionFile, usage: Usage, today: st
       horizonMonths: file.horizonMonths,
       catalogue: soldNow(today),
     },
+    warnings: rivals.flatMap(({ price }) => endingSoon(price, today) ?? []),
     assumptions: assumptionsOf(file),
   };
 }
@@ -108,6 +109,11 @@ function modelOf(id: string, path: string, problems: Problem[]): OpenModel | und
       fix: CATALOGUE,
     });
   return model;
+}
+
+function endingSoon(price: ApiPrice, today: string): string | undefined {
+  const end = retirementOf(price, today);
+  return end && `${price.provider} ${price.model} ends on ${end.on}, in ${end.daysLeft} days`;
 }
 
 const DATED = /-(\d{4}-\d\d-\d\d|\d{8})$/;

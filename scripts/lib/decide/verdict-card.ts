@@ -101,6 +101,8 @@ function remarks({
   contradictions,
   verdict,
   comparisons,
+  volumeRule,
+  warnings,
   apiAllowed,
   firstToken,
   notGoodEnough,
@@ -121,6 +123,10 @@ function remarks({
     ...verdict.flipsAt.map(
       ({ volume, cheapest }) => `at ${volume.toUpperCase()} of the volume the cheapest is ${OPTION[cheapest]}`,
     ),
+    ...(volumeRule === "grey zone"
+      ? ["rule of volume: between 10M and 20M requests a month, the article's grey zone"]
+      : []),
+    ...warnings.map((text) => `warning: ${text}`),
     ...(apiAllowed ? [] : ["no API is an option: data may not leave; what it would cost is shown for comparison only"]),
     ...(firstToken
       ? (["api", "self"] as const).map((side) => `first token, ${OPTION[side]}: ${firstToken[side].evidence}`)

@@ -43,6 +43,7 @@ function card({
   notGoodEnough,
   apiAllowed,
   firstToken,
+  warnings,
 }: DecisionReport): Html {
   const [main] = comparisons;
   const middle = main?.months.find(({ percentile }) => percentile === 50);
@@ -56,7 +57,7 @@ function card({
       html`<li>at ${volume.toUpperCase()} of the volume ${cheapest === "self" ? "own models are" : `${cheapest === "api" ? "the API" : cheapest} is`} the cheapest</li>`,
   );
   const asked = rule.asked.at(-1);
-  return html`<div class="card ${verdict.verdict.replace(" ", "-")}"><strong class="verdict">${VERDICT[verdict.verdict]}</strong><p class="binding">${sentence(verdict.binding.text)}</p>${facts}<ul class="says"><li>the article's rules say ${rule.verdict === "self" ? "own models" : rule.verdict === "api" ? "API" : "either"}, by ${rule.rule}: ${asked?.question}? ${asked?.answer ? "yes" : "no"} (${asked?.evidence})</li>${apiAllowed ? undefined : html`<li>no API is an option: what it would cost is shown for comparison only</li>`}${contradictions.map(({ text }) => html`<li>${text}</li>`)}${firstToken === undefined ? undefined : html`<li>first token of the API: ${firstToken.api.evidence}; of own models: ${firstToken.self.evidence}</li>`}${flips}${notGoodEnough.map((name) => html`<li>${name} is drawn for comparison only: by the decision file it is not good enough</li>`)}</ul></div>`;
+  return html`<div class="card ${verdict.verdict.replace(" ", "-")}"><strong class="verdict">${VERDICT[verdict.verdict]}</strong><p class="binding">${sentence(verdict.binding.text)}</p>${facts}<ul class="says"><li>the article's rules say ${rule.verdict === "self" ? "own models" : rule.verdict === "api" ? "API" : "either"}, by ${rule.rule}: ${asked?.question}? ${asked?.answer ? "yes" : "no"} (${asked?.evidence})</li>${warnings.map((text) => html`<li>warning: ${text}</li>`)}${apiAllowed ? undefined : html`<li>no API is an option: what it would cost is shown for comparison only</li>`}${contradictions.map(({ text }) => html`<li>${text}</li>`)}${firstToken === undefined ? undefined : html`<li>first token of the API: ${firstToken.api.evidence}; of own models: ${firstToken.self.evidence}</li>`}${flips}${notGoodEnough.map((name) => html`<li>${name} is drawn for comparison only: by the decision file it is not good enough</li>`)}</ul></div>`;
 }
 
 const fact = (term: string, value: string, note: string): Html =>

@@ -7,7 +7,7 @@ import {
 } from "../../../infra/core/decision/latency";
 import { PRESET, PRESETS } from "../../../infra/core/decision/presets";
 import { agreementProblems } from "../../../infra/core/decision/providers";
-import { type Answers, askedInOrder } from "../../../infra/core/decision/questions";
+import { type Answers, askedInOrder, volumeZone } from "../../../infra/core/decision/questions";
 import { inputDifferences } from "../../../infra/core/decision/record";
 import { ownedRisks } from "../../../infra/core/decision/risks";
 import { FACTORS, scorecard } from "../../../infra/core/decision/scorecard";
@@ -66,9 +66,11 @@ const base: VerdictInputs = {
   },
   paybackMonth: undefined,
   horizonMonths: 36,
+  setup: { months: 3, monthlyUsd: 20_000 },
   breakEvenRequests: 2_266_667,
   requestsPerMonth: 1e6,
 };
+const cheaperHybrid = { ...base.cost, p50: { apiUsd: 45_000, selfUsd: 50_000, hybridUsd: 30_000 } };
 const cheaperOwn = { ...base.cost, p50: { apiUsd: 45_000, selfUsd: 34_000 } };
 
 describe("D2: contradictions", () => {
@@ -132,6 +134,9 @@ describe("verdict: one binding constraint", () => {
       "hybrid",
       "money",
     ],
+    ["only the hybrid is cheaper than the API, and pays by itself", { cost: cheaperHybrid }, "hybrid", "money"],
+    ["the hybrid does not pay within the horizon", { cost: cheaperHybrid, horizonMonths: 6 }, "api", "set-up"],
+    ["a node more is not earned at this volume", { breakEvenRequests: 900_000 }, "api", "money"],
   ])("%s", (_, change, verdict, constraint) => {
     const decided = decideVerdict({ ...base, ...change });
     expect([decided.verdict, decided.binding.constraint]).toEqual([verdict, constraint]);
@@ -140,6 +145,16 @@ describe("verdict: one binding constraint", () => {
   it("names the volumes at which another option is the cheapest", () => {
     expect(decideVerdict(base).flipsAt).toEqual([{ volume: "p90", cheapest: "self" }]);
   });
+});
+
+it("S4: 10 to 20M requests a month are the article's grey zone", () => {
+  expect([9.99e6, 10e6, 15e6, 20e6, 20.01e6].map(volumeZone)).toEqual([
+    "api",
+    "grey zone",
+    "grey zone",
+    "grey zone",
+    "self",
+  ]);
 });
 
 describe("D4: six factors", () => {
