@@ -37,7 +37,7 @@ const WorkloadSchema = z.strictObject({
       allowed: "a number from 1",
       examples: [3],
     }),
-  batchShare: share("Share of requests that may wait up to a day.").default(0),
+  batchShare: share("Share of requests that go to a batch API: they may wait up to a day.").default(0),
   hourShares: z
     .array(z.number().min(0).max(1))
     .length(24)

@@ -19,7 +19,7 @@ export interface Comparison {
   payback: Payback;
   /** The widest swing first. */
   sensitivities: readonly Sensitivity[];
-  /** What can be saved on the API before any GPU, the largest first. */
+  /** What can be saved on the API before any GPU: the best of each kind first. */
   savings: readonly Saving[];
   sources: readonly Source[];
 }

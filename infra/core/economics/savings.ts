@@ -21,7 +21,7 @@ export interface SavingsQuestion {
   catalogue: readonly ApiPrice[];
   /** Share of input, 0 to 1, that repeats: system prompts, documents, examples. Left out: half of it, and said. */
   cacheableShare?: number;
-  /** Share of requests that may wait a day. Left out: that of the usage, as already billed, so batch saves nothing more. */
+  /** Share of requests that may wait a day. Left out: a fifth of them, and said. */
   couldWaitShare?: number;
 }
 
@@ -29,19 +29,20 @@ export interface SavingsQuestion {
 const MOST_OF_A_KIND = 3;
 
 const ASSUMED_CACHEABLE = 0.5;
+const ASSUMED_COULD_WAIT = 0.2;
 const percent = (share: number): string => `${Math.round(share * 100)} %`;
 
-/** The largest first. Each stands alone: they do not simply add up. */
+/** The best of each kind first, the largest first among them. Each stands alone: they do not simply add up. */
 export function savings(question: SavingsQuestion): Saving[] {
   const { workloads, now } = question;
   const today = sum(workloads.map((one) => total(apiCost(one, now))));
-  const found = [caching(question), batch(question), ...elsewhere(question)];
-  return found
+  const found = [caching(question), batch(question), ...elsewhere(question)]
     .filter((saving) => saving !== undefined)
     .map(({ monthlyUsd, ...saving }) => ({ ...saving, monthlyUsd, savedUsd: today - monthlyUsd }))
     .filter(({ savedUsd }) => savedUsd > 0)
-    .sort((a, b) => b.savedUsd - a.savedUsd)
-    .filter(({ kind }, i, all) => all.slice(0, i).filter((one) => one.kind === kind).length < MOST_OF_A_KIND);
+    .sort((a, b) => b.savedUsd - a.savedUsd);
+  const rank = (saving: Saving) => found.filter(({ kind }) => kind === saving.kind).indexOf(saving);
+  return found.filter((saving) => rank(saving) < MOST_OF_A_KIND).sort((a, b) => rank(a) - rank(b));
 }
 
 type Option = Omit<Saving, "savedUsd"> | undefined;
@@ -70,13 +71,15 @@ function caching({ workloads, now, cacheableShare }: SavingsQuestion): Option {
 
 function batch({ workloads, now, couldWaitShare }: SavingsQuestion): Option {
   const { batchInput, batchOutput } = now.usdPerMillion;
-  if (couldWaitShare === undefined || (batchInput === undefined && batchOutput === undefined)) return undefined;
-  const waiting = workloads.map((one) => ({ ...one, batchShare: Math.max(one.batchShare, couldWaitShare) }));
+  if (batchInput === undefined && batchOutput === undefined) return undefined;
+  const share = couldWaitShare ?? ASSUMED_COULD_WAIT;
+  const waiting = workloads.map((one) => ({ ...one, batchShare: Math.max(one.batchShare, share) }));
   return {
     kind: "batch",
-    what: `${percent(couldWaitShare)} of requests at the batch price`,
+    what: `${percent(share)} of requests at the batch price`,
     monthlyUsd: at(waiting, now),
-    provided: "they may wait up to a day",
+    provided:
+      couldWaitShare === undefined ? "a fifth of them may wait up to a day: assumed" : "they may wait up to a day",
   };
 }
 

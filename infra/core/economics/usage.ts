@@ -25,7 +25,7 @@ export interface Workload {
   longContext?: { aboveTokens: number; inputTokens: number; outputTokens: number };
   /** Output tokens of the busiest hour over those of the average hour. */
   peakToAverage: number;
-  /** Share of requests, 0 to 1, that may wait up to a day. */
+  /** Share of requests, 0 to 1, that go to a provider's batch API: they may wait up to a day. */
   batchShare: number;
   /** Output tokens by hour of the day in UTC, as 24 shares that sum to 1. Left out: not known, every hour is taken as equal. */
   hourShares?: readonly number[];
