@@ -1,6 +1,6 @@
 import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap";
 import * as pulumi from "@pulumi/pulumi";
-import type { StackConfig } from "../config/schema";
+import type { PinnedReleases, StackConfig } from "../config/schema";
 import type { Place } from "../core/aws/names";
 import { NAMESPACES } from "../core/names";
 import { monitoringValues, REMOTE_WRITE, remoteWriteFile } from "../values/monitoring";
@@ -11,6 +11,7 @@ export interface MonitoringArgs {
   environment: string;
   region: string;
   config: StackConfig;
+  releases: PinnedReleases;
   /** On AWS: where the cell is, and the address of the managed Prometheus where there is one. */
   place?: Place;
   metricsUrl?: pulumi.Input<string>;
@@ -18,10 +19,13 @@ export interface MonitoringArgs {
 
 /** Collector of one cell's metrics: it keeps them, or sends them to the managed Prometheus. */
 export class Monitoring extends pulumi.ComponentResource {
-  constructor({ environment, region, config, place, metricsUrl }: MonitoringArgs, { parent, dependsOn = [] }: InCell) {
+  constructor(
+    { environment, region, config, releases, place, metricsUrl }: MonitoringArgs,
+    { parent, dependsOn = [] }: InCell,
+  ) {
     super("homeport:kubernetes:Monitoring", region, {}, { parent });
     const destination = metricsUrl === undefined ? [] : [remoteWrite(this, region, metricsUrl, dependsOn)];
-    const values = monitoringValues(config, { environment, region }, place, readVersions().images);
+    const values = monitoringValues(config, { environment, region }, place, readVersions().images, releases);
     const opts = { parent: this, dependsOn: [...dependsOn, ...destination] };
     new RenderedChart("Collector", { region, chart: "monitoring", values }, opts);
     this.registerOutputs();

@@ -50,7 +50,14 @@ export class RegionCell extends pulumi.ComponentResource {
     const edge = new Edge(region, config, { parent: this, dependsOn: [envoyGateway] });
     if (config.monitoring.prometheus !== "none")
       new Monitoring(
-        { environment: stack.name, region, config, place: foundation?.place, metricsUrl: foundation?.watch.metricsUrl },
+        {
+          environment: stack.name,
+          region,
+          config,
+          releases: stack.releases,
+          place: foundation?.place,
+          metricsUrl: foundation?.watch.metricsUrl,
+        },
         { parent: this, dependsOn: [namespaces] },
       );
     const everything = models.flatMap(({ releases }) => releases);

@@ -1,11 +1,13 @@
 import { z } from "zod";
-import type { StackConfig } from "../config/schema";
+import type { PinnedReleases, StackConfig } from "../config/schema";
 import { alarmTopicArn, mirroredImage, type Place } from "../core/aws/names";
 import { ruleFile, ruleGroups } from "../core/monitoring/alert-rules";
 import type { BlockEnd } from "../core/monitoring/alerts/nodes";
+import { costRules } from "../core/monitoring/cost-rules";
 import { NAMESPACES, PORTS } from "../core/names";
 import { PinnedImage } from "../core/release";
 import { toTopic, toWebhooks } from "./alertmanager";
+import { type CostCell, costConstants } from "./cost-constants";
 import { KubernetesName, Port, Quantity } from "./fields";
 import type { Versions } from "./versions";
 
@@ -63,7 +65,8 @@ const blockEnds = ({ pools }: StackConfig): BlockEnd[] =>
     block === undefined ? [] : [{ pool, endsAt: Date.parse(block.ends) / 1000 }],
   );
 
-export const rulesOf = (config: StackConfig): string => ruleFile(ruleGroups(blockEnds(config)));
+export const rulesOf = (cell: CostCell): string =>
+  ruleFile(ruleGroups(blockEnds(cell.config)), costRules(costConstants(cell)));
 
 const portOf = (url: string): number => Number(new URL(url).port || 443);
 
@@ -73,6 +76,7 @@ export function monitoringValues(
   at: { environment: string; region: string },
   place: Place | undefined,
   images: Versions["images"],
+  releases: PinnedReleases = {},
 ): MonitoringValues {
   const { monitoring } = config;
   const managed = monitoring.prometheus === "managed";
@@ -98,7 +102,7 @@ export function monitoringValues(
       className: place === undefined ? "" : "homeport-metrics",
       ebs: place !== undefined && !managed,
     },
-    rules: rulesOf(config),
+    rules: rulesOf({ region: at.region, config, releases }),
     alertmanager: managed || monitoring.alertTo.length === 0 ? "" : alertmanagerOf(config, place),
     models: Object.keys(config.models),
     outwardPorts: [...new Set([443, ...(place === undefined ? webhooks.map(portOf) : [])])].sort((a, b) => a - b),

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { helmTemplate } from "../../infra/core/helm-template";
 import { ruleFile, ruleGroups } from "../../infra/core/monitoring/alert-rules";
+import { costRules } from "../../infra/core/monitoring/cost-rules";
 import { DASHBOARDS } from "../../infra/core/monitoring/dashboards";
 import { scrapeJobs } from "../../infra/core/monitoring/scrape-jobs";
 import { toWebhooks } from "../../infra/values/alertmanager";
@@ -107,6 +108,47 @@ it("the end of a capacity block is told for a day, and neither before nor after"
     expectation("after", {}, [], 24 * 60 + 31),
   ]);
   expect([code, text]).toEqual([0, expect.stringContaining("SUCCESS")]);
+});
+
+it("S9, S7: dollars per million follow node hours × price, idle GPUs among them, beside the API price of the same tokens", async () => {
+  const rules = costRules({
+    pools: [{ pool: "a100", hourlyUsd: 27.44705, asOf: "2026-07-20" }],
+    apis: [{ model: "chat", provider: "bedrock", input: 0.45, output: 0.7, asOf: "2026-11-12" }],
+  });
+  writeFileSync(join(folder, "cost.json"), ruleFile([], rules));
+  const lint = await promtool("check", "rules", "--lint=all", "--lint-fatal", "cost.json");
+  expect([lint.code, lint.stderr]).toEqual([0, ""]);
+  const engine = 'model="chat",release="r-ab12cd34ef",variant="a100x2",pod="p1",node="n1"';
+  const series = {
+    'kube_node_labels{node="n1",label_homeport_dev_pool="a100"}': "1x120",
+    'kube_node_status_allocatable{node="n1",resource="nvidia_com_gpu"}': "8x120",
+    'kube_pod_container_resource_requests{pod="p1",node="n1",resource="nvidia_com_gpu"}': "2x120",
+    [`homeport_guard_ready{${engine}}`]: "0x120",
+    // 3,000,000 in and 1,000,000 out an hour.
+    [`vllm:prompt_tokens_total{${engine}}`]: "0+50000x120",
+    [`vllm:generation_tokens_total{${engine}}`]: "0+16666.666666666668x120",
+  };
+  const value = (expr: string, value: number) => ({
+    expr: `round(sum(${expr}), 0.0001)`,
+    eval_time: "90m",
+    exp_samples: [{ labels: "{}", value }],
+  });
+  const tests = [
+    {
+      interval: "1m",
+      input_series: Object.entries(series).map(([key, values]) => ({ series: key, values })),
+      promql_expr_test: [
+        value("homeport:release_usd_per_hour", 27.4471),
+        value("homeport:idle_usd_per_hour", 20.5853),
+        value("homeport:usd_per_million_tokens", 6.8618),
+        value("homeport:api_usd_per_hour", 2.05),
+      ],
+    },
+  ];
+  const file = { rule_files: ["cost.json"], evaluation_interval: "1m", tests };
+  writeFileSync(join(folder, "cost-tests.json"), JSON.stringify(file));
+  const { code, stdout, stderr } = await promtool("test", "rules", "cost-tests.json");
+  expect([code, `${stdout}${stderr}`]).toEqual([0, expect.stringContaining("SUCCESS")]);
 });
 
 it("a test that expects another alert fails", async () => {

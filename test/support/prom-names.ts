@@ -7,7 +7,7 @@ export function metricsIn(expr: string): string[] {
     .replace(/"[^"]*"/g, "")
     .replace(/\{[^}]*\}/g, "")
     .replace(/\[[^\]]*\]/g, "")
-    .replace(/\b(by|without|on|ignoring)\s*\([^)]*\)/g, "");
+    .replace(/\b(by|without|on|ignoring|group_left|group_right)\s*\([^)]*\)/g, "");
   const names = [...bare.matchAll(/[a-zA-Z_:][a-zA-Z0-9_:]*(?!\w)(?!\s*\()/g)].map(([name]) => name);
   return [...new Set(names.filter((name) => !WORDS.has(name)))];
 }

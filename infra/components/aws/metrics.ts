@@ -16,7 +16,7 @@ export class Metrics extends pulumi.ComponentResource {
   /** Ends with a slash. */
   readonly url: pulumi.Output<string>;
 
-  constructor({ region, place, config }: AwsCell, { parent, dependsOn = [] }: CellOptions) {
+  constructor({ region, place, config, releases }: AwsCell, { parent, dependsOn = [] }: CellOptions) {
     super("homeport:aws:Metrics", region, {}, { parent });
     const name = `${region}/metrics`;
     const complaints = new LogGroup(
@@ -39,7 +39,11 @@ export class Metrics extends pulumi.ComponentResource {
       { workspaceId, retentionPeriodInDays: config.monitoring.metricsDays },
       { parent: this },
     );
-    new RuleGroupNamespace(name, { workspaceId, ...ruleNamespace(config) }, { parent: this });
+    new RuleGroupNamespace(
+      name,
+      { workspaceId, ...ruleNamespace({ region: place.region, config, releases }) },
+      { parent: this },
+    );
     if (config.monitoring.alertTo.length > 0)
       new AlertManagerDefinition(
         name,

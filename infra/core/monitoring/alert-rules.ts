@@ -4,6 +4,7 @@ import { GATEWAY } from "./alerts/gateway";
 import { GPUS } from "./alerts/gpus";
 import { MODELS } from "./alerts/models";
 import { type BlockEnd, blockEndRule, NODES } from "./alerts/nodes";
+import type { RecordingRule } from "./cost-rules";
 
 export interface RuleGroup {
   name: string;
@@ -19,19 +20,22 @@ export const ruleGroups = (blocks: readonly BlockEnd[]): RuleGroup[] => [
 ];
 
 /** As Prometheus reads it, in a cluster and in the managed service: JSON is YAML. */
-export const ruleFile = (groups: readonly RuleGroup[]): string =>
+export const ruleFile = (groups: readonly RuleGroup[], recorded: readonly RecordingRule[] = []): string =>
   `${JSON.stringify(
     {
-      groups: groups.map(({ name, rules }) => ({
-        name,
-        rules: rules.map(({ name: alert, expr, for: lasting, severity, summary, runbook }) => ({
-          alert,
-          expr,
-          for: lasting,
-          labels: { severity },
-          annotations: { summary, runbook },
+      groups: [
+        ...(recorded.length > 0 ? [{ name: "homeport-cost", rules: recorded }] : []),
+        ...groups.map(({ name, rules }) => ({
+          name,
+          rules: rules.map(({ name: alert, expr, for: lasting, severity, summary, runbook }) => ({
+            alert,
+            expr,
+            for: lasting,
+            labels: { severity },
+            annotations: { summary, runbook },
+          })),
         })),
-      })),
+      ],
     },
     null,
     2,

@@ -1,4 +1,5 @@
 import { CAPACITY_DASHBOARD } from "./dashboards/capacity";
+import { COST_DASHBOARD } from "./dashboards/cost";
 import { MODEL_DASHBOARD } from "./dashboards/model";
 import type { Dashboard } from "./dashboards/panel";
 
@@ -6,4 +7,5 @@ import type { Dashboard } from "./dashboards/panel";
 export const DASHBOARDS = {
   model: MODEL_DASHBOARD,
   capacity: CAPACITY_DASHBOARD,
+  cost: COST_DASHBOARD,
 } as const satisfies Record<string, Dashboard>;

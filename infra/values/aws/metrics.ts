@@ -1,6 +1,6 @@
-import type { StackConfig } from "../../config/schema";
 import { alarmTopicArn, type Place, partitionOf } from "../../core/aws/names";
 import { managedDefinition, toTopic } from "../alertmanager";
+import type { CostCell } from "../cost-constants";
 import { rulesOf } from "../monitoring";
 import { type PolicyDocument, policyDocument } from "./policy";
 
@@ -9,7 +9,7 @@ import { type PolicyDocument, policyDocument } from "./policy";
 export const workspaceAlias = ({ environment }: Pick<Place, "environment">): string => `homeport-${environment}`;
 
 /** The same rules as in a cluster; the service keeps them as text. */
-export const ruleNamespace = (config: StackConfig) => ({ name: "homeport", data: rulesOf(config) });
+export const ruleNamespace = (cell: CostCell) => ({ name: "homeport", data: rulesOf(cell) });
 
 export const alertDefinition = (place: Place): string =>
   managedDefinition(toTopic({ arn: alarmTopicArn(place), region: place.region }));

@@ -4,6 +4,7 @@ import { sameWeightsOffers } from "../../../infra/core/catalogue/api-prices";
 import { apiUsdPerMillion, type Mix, usdPerMillion } from "../../../infra/core/economics/token-price";
 import { placementsOf } from "../../../infra/core/placement";
 import { runningReleases } from "../../../infra/core/pointers";
+import { publicName } from "../../../infra/core/public-name";
 import type { ReleaseContent } from "../../../infra/core/release";
 import { throughputAtSlo } from "../../../infra/core/throughput/predict";
 import type { SpeedObjective, ThroughputAtSlo } from "../../../infra/core/throughput/throughput";
@@ -39,10 +40,6 @@ interface Question {
   objective: SpeedObjective;
   today: string;
 }
-
-/** `hf://org/name@commit` is of `org/name`. Left out: its weights have no public name. */
-export const publicName = ({ weights }: ReleaseContent): string | undefined =>
-  /^hf:\/\/([^@]+)@/.exec(weights.source)?.[1];
 
 export function releaseCosts(question: Question): ReleaseCost[] {
   const { stack } = question;

@@ -6,13 +6,18 @@ import { Metrics } from "../../../infra/agent/guard/metrics";
 import { adminServer } from "../../../infra/agent/node-cache/admin";
 import { CHARTS } from "../../../infra/core/helm-template";
 import { ruleGroups } from "../../../infra/core/monitoring/alert-rules";
+import { costRules } from "../../../infra/core/monitoring/cost-rules";
 import { DASHBOARDS } from "../../../infra/core/monitoring/dashboards";
 import { KNOWN_METRICS, SCRAPE_JOBS, storedNames } from "../../../infra/core/monitoring/known-metrics";
 import { scrapeJobs } from "../../../infra/core/monitoring/scrape-jobs";
 import { RELEASE_ID } from "../../support/guard";
 import { metricsIn } from "../../support/prom-names";
 
-const stored = new Set(["up", ...SCRAPE_JOBS.flatMap(storedNames)]);
+const recorded = costRules({
+  pools: [{ pool: "a100", hourlyUsd: 1, asOf: "2026-11-22" }],
+  apis: [{ model: "chat", provider: "x", input: 1, output: 1, asOf: "2026-11-22" }],
+});
+const stored = new Set(["up", ...SCRAPE_JOBS.flatMap(storedNames), ...recorded.map(({ record }) => record)]);
 
 describe("metrics that rules and dashboards ask for", () => {
   const rules = ruleGroups([{ pool: "a100", endsAt: 1 }]).flatMap((group) => group.rules);
@@ -22,7 +27,7 @@ describe("metrics that rules and dashboards ask for", () => {
   ]);
 
   it("are all stored", () => {
-    for (const { expr } of [...rules, ...queries])
+    for (const { expr } of [...rules, ...recorded, ...queries])
       expect([expr, metricsIn(expr).filter((m) => !stored.has(m))]).toEqual([expr, []]);
   });
 

@@ -11,7 +11,18 @@ export interface Panel {
   /** What it says, and what to think of it: shown behind the title's mark. */
   description: string;
   /** Grafana's name of a unit. */
-  unit: "short" | "suffix: tokens/s" | "reqps" | "ops" | "s" | "Bps" | "percentunit" | "percent" | "celsius" | "watt";
+  unit:
+    | "short"
+    | "currencyUSD"
+    | "suffix: tokens/s"
+    | "reqps"
+    | "ops"
+    | "s"
+    | "Bps"
+    | "percentunit"
+    | "percent"
+    | "celsius"
+    | "watt";
   queries: readonly Query[];
   /** The alert whose threshold is drawn: the number is the rule's own. */
   alert?: string;
