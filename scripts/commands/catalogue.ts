@@ -6,7 +6,14 @@ import { action } from "../lib/action";
 import { type Refreshed, refreshFromAws } from "../lib/catalogue/refresh-aws";
 import { refreshFromFile } from "../lib/catalogue/refresh-file";
 import { refreshSpot } from "../lib/catalogue/refresh-spot";
-import { openModelsOf, pricesOf, regionProblems, type Selection, selectionProblems } from "../lib/catalogue/selection";
+import {
+  kindOfModel,
+  openModelsOf,
+  pricesOf,
+  regionProblems,
+  type Selection,
+  selectionProblems,
+} from "../lib/catalogue/selection";
 import { freshness, freshnessText, KINDS, type Kind, staleText, summaryText } from "../lib/catalogue/show";
 import {
   modelsJson,
@@ -65,8 +72,7 @@ export function register(program: Command): void {
 }
 
 export async function show(given: string | undefined, options: ShowOptions, today = todayUtc()): Promise<ExitCode> {
-  // A model is asked for because of its price, unless something else is said.
-  const kind = given ?? (options.model === undefined ? undefined : "prices");
+  const kind = given ?? (options.model === undefined ? undefined : kindOfModel(options.model));
   const problems = selectionProblems(kind, options);
   if (problems.length > 0) throw new InputError(problems);
   const ages = freshness(kind === undefined ? KINDS : [kind as Kind], today);

@@ -72,6 +72,23 @@ describe("homeport catalogue show", () => {
     expect(await refused("gpt-4oo")).toContain("did you mean `gpt-4o`?");
   });
 
+  it.each([
+    ["llama 3.1", 3],
+    ["llama-3.1-8b", 1],
+    ["Falcon", 2],
+    ["meta-llama/Llama-3.1-8B", 1],
+  ])("O4: finds open models by a family or a part of a name: %s", async (model, count) => {
+    await show("models", { model, json: true }, TODAY);
+    expect(JSON.parse(out.join("")).models).toHaveLength(count);
+  });
+
+  it("O4: shows what is known of weights that nobody sells, where no kind is said", async () => {
+    await show(undefined, { model: "Pythia" }, TODAY);
+    expect(out.join("")).toContain("EleutherAI/pythia");
+    expect(out.join("")).not.toContain("US dollars");
+    expect(await said(show("models", { model: "zzz" }, TODAY))).toContain("--model: 'zzz'; one of meta-llama/");
+  });
+
   it("S6: knows the bytes of weights by config: 10-100 GB holds for 8B, not for 70B or DeepSeek-V3", async () => {
     const gigabytes = async (model: string) => {
       out = [];

@@ -9,7 +9,7 @@ import { KINDS, type Kind } from "./show";
 /** Which rows of the catalogue are meant. */
 export interface Selection {
   provider?: string;
-  /** As people write it: `GPT-4o`, `Claude Opus`, `meta-llama/Llama-3.1-70B-Instruct`; of open models also a family. */
+  /** As people write it: `GPT-4o`, `Claude Opus`, `meta-llama/Llama-3.1-70B-Instruct`; of open models also a family or a part of a name (`llama 3.1`). */
   model?: string;
   region?: string;
 }
@@ -45,6 +45,10 @@ function modelProblems(kind: Kind | undefined, model: string): Problem[] {
 
 const names = (models: readonly OpenModel[]): string[] => models.map(({ id }) => id);
 
+/** What is asked of a model when nothing is said: its price, unless only its weights are to be had. */
+export const kindOfModel = (model: string): Kind =>
+  findApiPrice(model).kind === "unknown" && openModelsOf({ model }).length > 0 ? "models" : "prices";
+
 /** Everything wrong with what was asked for. */
 export const selectionProblems = (kind: string | undefined, { provider, model, region }: Selection): Problem[] => [
   ...unknown("[kind]", kind, KINDS),
@@ -59,14 +63,24 @@ export const selectionProblems = (kind: string | undefined, { provider, model, r
 ];
 
 /** Open models, newest first; of a provider only those whose weights it sells. */
-export function openModelsOf({ provider, model }: Selection): OpenModel[] {
-  const exact = model === undefined ? undefined : openModel(model);
-  return OPEN_MODELS.filter(
-    (each) =>
-      (provider === undefined || provider in each.hosted) &&
-      (model === undefined || each === exact || each.family.toLowerCase() === model.toLowerCase()),
-  ).sort((a, b) => b.released.localeCompare(a.released));
+export const openModelsOf = ({ provider, model }: Selection): OpenModel[] =>
+  (model === undefined ? OPEN_MODELS : namedSo(model))
+    .filter(({ hosted }) => provider === undefined || provider in hosted)
+    .sort((a, b) => b.released.localeCompare(a.released));
+
+/** One by its whole name; otherwise a family, or all whose name has this in it. */
+function namedSo(name: string): readonly OpenModel[] {
+  const exact = openModel(name);
+  if (exact) return [exact];
+  const wanted = plain(name);
+  return OPEN_MODELS.filter(({ id, family }) => plain(family) === wanted || plain(id).includes(wanted));
 }
+
+const plain = (name: string): string =>
+  name
+    .trim()
+    .toLowerCase()
+    .replace(/[\s_]+/g, "-");
 
 /** Rows of API prices, by provider and by a name as people write it. */
 export function pricesOf({ provider, model }: Selection): ApiPrice[] {

@@ -30,7 +30,7 @@ export function modelsText(models: readonly OpenModel[], today: string): string 
     table([["MODEL", "SIZE", "LICENCE", "RELEASED", "FIT"], ...rows]),
     "",
     wrapped(
-      `* gated: the hub wants a token. weights-only: terms of the maker's own. FIT: homeport fit knows its config.json. ${offers} are sold by somebody too: homeport catalogue show prices.`,
+      `* gated: the hub wants a token. weights-only: terms of the maker's own. FIT: homeport fit knows its config.json. Sold as an API too: ${offers} of ${models.length} (homeport catalogue show prices).`,
     ),
   ].join("\n");
 }
@@ -83,9 +83,8 @@ export function pricesText(prices: readonly ApiPrice[], today: string): string {
     "US dollars per 1,000,000 tokens, list prices of US regions",
     table([["MODEL", "IN", "CACHED", "OUT", "ENDS"], ...rows]),
     "",
-    wrapped(
-      "* the two sources differ; --json has both, with batch prices, long contexts, day and source of every row.",
-    ),
+    ...(prices.some(({ disagrees }) => disagrees) ? ["* the two sources differ: --json has both prices"] : []),
+    "--json has batch prices, long contexts, day and source of every row",
   ].join("\n");
 }
 
