@@ -11,7 +11,7 @@ const CONTROL_PLANE = 16;
 /** A load balancer is not made in a subnet with fewer free (ELB user guides: "at least 8 available IP addresses"). */
 const LOAD_BALANCER = 8;
 
-/** Pods of an `m7i.xlarge`, each with an address of its subnet: 4 interfaces of 15 addresses, their own aside, and two. */
+/** Pods of an `m7i.xlarge`: 4 interfaces of 15 addresses (moto 5.2.5's instance types), their own aside, and two. */
 const SYSTEM_NODE = 58;
 
 /**

@@ -56,7 +56,7 @@ async function throughTunnel(place: Place, name: string): Promise<Finding> {
       };
 }
 
-/** `Online`, `ConnectionLost` or `Inactive` (SSM API reference, InstanceInformation, read 2026-11-22). */
+/** `Online`, `ConnectionLost` or `Inactive` (`PingStatus` of AWS's SDKs, read 2026-11-22). */
 async function agentStatus(region: string, instance: string): Promise<string | undefined> {
   const question = ["ssm", "describe-instance-information", "--filters", `Key=InstanceIds,Values=${instance}`];
   const { code, stdout, stderr } = await attempt("aws", [...question, "--region", region, "--output", "json"]).catch(
