@@ -12,8 +12,8 @@ const FILES = [
 
 /** Calls whose last text a user reads. */
 const SAID = /\.(?:description|option|requiredOption|argument)\(\s*(?:"[^"]*",\s*)?((?:["`][^"`]*["`][\s+]*)+)/g;
-/** Words that begin with a capital wherever they stand. */
-const NAMES = /^(AWS|S3|vLLM)\b/;
+/** Words that have capitals wherever they stand: AWS, S3, API. */
+const NAMES = /^[A-Z][A-Z0-9]+\b/;
 
 it("says what each verb, argument and option is in one style: small letters, no full stop", () => {
   const texts = FILES.flatMap((file) =>
