@@ -112,7 +112,7 @@ describe("homeport cost", () => {
     const { code, text } = await said();
     expect(code).toBe(0);
     expect(text.split("\n").filter((line) => line.length > 80)).toEqual([]);
-    expect(text).toMatch(/us-east-1 +pool tests: p4de\.24xlarge, on-demand +1 +27\.45 +20,036\n/);
+    expect(text).toMatch(/us-east-1 +pool a100: p4de\.24xlarge, on-demand +1 +27\.45 +20,036\n/);
     expect(text).toMatch(/chat +r42 +100 +4×2 +36\.60/);
     for (const warmth of ["hot", "asleep", "cached", "cold"]) expect(text).toMatch(new RegExp(`chat r41 +${warmth} `));
     expect(text).toContain("Budget: $90,000 a month; alarms at $72,000 spent, $90,000 spent, $90,000");
