@@ -76,7 +76,7 @@ describe("homeport catalogue show", () => {
     ["llama 3.1", 3],
     ["llama-3.1-8b", 1],
     ["Falcon", 2],
-    ["meta-llama/Llama-3.1-8B", 1],
+    ["meta-llama/Meta-Llama-3.1-8B", 1],
   ])("O4: finds open models by a family or a part of a name: %s", async (model, count) => {
     await show("models", { model, json: true }, TODAY);
     expect(JSON.parse(out.join("")).models).toHaveLength(count);
@@ -86,6 +86,8 @@ describe("homeport catalogue show", () => {
     await show(undefined, { model: "Pythia" }, TODAY);
     expect(out.join("")).toContain("EleutherAI/pythia");
     expect(out.join("")).not.toContain("US dollars");
+    await show(undefined, { model: "openai/gpt-oss-120b" }, TODAY);
+    expect(out.join("")).toContain("US dollars");
     expect(await said(show("models", { model: "zzz" }, TODAY))).toContain("--model: 'zzz'; one of meta-llama/");
   });
 

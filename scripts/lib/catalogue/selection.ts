@@ -68,12 +68,12 @@ export const openModelsOf = ({ provider, model }: Selection): OpenModel[] =>
     .filter(({ hosted }) => provider === undefined || provider in hosted)
     .sort((a, b) => b.released.localeCompare(a.released));
 
-/** One by its whole name; otherwise a family, or all whose name has this in it. */
+/** One by its whole name; otherwise all whose name has this in it, which is how families are found. */
 function namedSo(name: string): readonly OpenModel[] {
   const exact = openModel(name);
   if (exact) return [exact];
   const wanted = plain(name);
-  return OPEN_MODELS.filter(({ id, family }) => plain(family) === wanted || plain(id).includes(wanted));
+  return OPEN_MODELS.filter(({ id }) => plain(id).includes(wanted));
 }
 
 const plain = (name: string): string =>
