@@ -354,6 +354,17 @@ describe("homeport cost --live", () => {
     expect([standby.usd, standby.usdPerMillion]).toEqual([expect.closeTo(275.2, 6), undefined]);
   });
 
+  it("nodes on which no engine runs are paid all the same, by nobody's release", async () => {
+    const { cluster, pass, ask } = scene();
+    cluster.engines = [];
+    await ask();
+    pass(2);
+    const { allocation, releases, reconciledPercent } = JSON.parse(await ask());
+    expect(allocation).toMatchObject({ totalUsd: expect.closeTo(110.08, 6), unheldUsd: expect.closeTo(110.08, 6) });
+    expect([releases, reconciledPercent]).toEqual([[], 0]);
+    expect(allocation.idleGpuUsd).toBeCloseTo(110.08, 6);
+  });
+
   it("prefix cache hits are tokens already, not blocks of 16", async () => {
     const { cluster, pass, ask } = scene();
     pass(1);
