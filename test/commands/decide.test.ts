@@ -75,9 +75,9 @@ describe("homeport decide", () => {
     const recorded = readFileSync(file(), "utf8");
     expect(await run({ check: true })).toBe(ExitCode.ok);
     printed = "";
-    expect(await run({ check: true, usage: scaleUsage(0.25) })).toBe(ExitCode.failed);
+    expect(await run({ check: true, usage: scaleUsage(0.1) })).toBe(ExitCode.failed);
     expect(printed).toContain("flips from RUN OWN MODELS to USE THE API");
-    expect(printed).toMatch(/requestsPerMonth +14717700 +3679440/);
+    expect(printed).toMatch(/requestsPerMonth +14717700 +1471770/);
     expect(readFileSync(file(), "utf8")).toBe(recorded);
   });
 

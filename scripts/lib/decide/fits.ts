@@ -1,21 +1,19 @@
 import { configOf, type OpenModel } from "../../../infra/core/catalogue/open-models";
 import type { Shape } from "../../../infra/core/catalogue/shapes";
 import type { FitRow } from "../../../infra/core/decision/report";
-import { recordedMinors } from "../../../infra/core/engine/flags";
 import { InputError, type Problem } from "../../../infra/core/errors";
-import { memoryFields } from "../../../infra/core/fit/architecture";
-import { type FitQuestion, fitOn } from "../../../infra/core/fit/fit";
-import { splitRefusal } from "../../../infra/core/fit/legality";
-import { countedBytes } from "../../../infra/core/fit/parameters";
-import { modelFacts } from "../sources/model-config";
+import type { FitQuestion } from "../../../infra/core/fit/fit";
+import { fitMatrix } from "../../../infra/core/fit/matrix";
+import { countedQuestion } from "../fit/model-of";
 
 /** Which shapes hold a model of the catalogue, by its recorded config.json alone: nothing was pinned yet. */
 
-const TP = [1, 2, 4, 8];
-const ENGINE = `${recordedMinors().at(-1)}.0`;
-
-/** A quantisation as measurements name it -> as config.json would. */
-const METHODS: Readonly<Record<string, string>> = { fp8: "fp8", awq: "awq", gptq: "gptq" };
+/** A quantisation as measurements name it -> as config.json would, in the usual groups. */
+const METHODS: Readonly<Record<string, object>> = {
+  fp8: { quant_method: "fp8" },
+  awq: { quant_method: "awq", bits: 4, group_size: 128 },
+  gptq: { quant_method: "gptq", bits: 4, group_size: 128 },
+};
 
 export interface ModelMemory {
   question: FitQuestion;
@@ -27,7 +25,7 @@ export interface ModelMemory {
 export function modelMemory(model: OpenModel, quantisation: string | undefined, maxModelLen: number): ModelMemory {
   const recorded = configOf(model) as Record<string, unknown> | undefined;
   if (recorded === undefined)
-    refuse([
+    return refuse([
       {
         path: `candidates: ${model.id}`,
         given: "no config.json",
@@ -37,42 +35,35 @@ export function modelMemory(model: OpenModel, quantisation: string | undefined, 
     ]);
   const method = METHODS[quantisation ?? ""];
   const config =
-    recorded.quantization_config === undefined && method !== undefined
-      ? { ...recorded, quantization_config: { quant_method: method } }
-      : recorded;
-  const facts = modelFacts(JSON.stringify(config), true);
-  if (Array.isArray(facts)) return refuse(facts);
-  const more = memoryFields(config, facts.architecture);
-  if (Array.isArray(more)) return refuse(more);
-  const architecture = { ...facts.architecture, ...more };
-  const bytes = countedBytes(config, architecture);
-  if (typeof bytes !== "number") return refuse([bytes]);
-  const flags = { "max-model-len": Math.min(maxModelLen, architecture.maxPositions) };
+    recorded.quantization_config == null && method ? { ...recorded, quantization_config: method } : recorded;
+  const question = countedQuestion(JSON.stringify(config));
+  if (Array.isArray(question)) return refuse(question);
+  const length = Math.min(maxModelLen, question.architecture.maxPositions);
   return {
-    question: { architecture, quantization: facts.quantization, storedBytes: bytes, engineVersion: ENGINE, flags },
-    weightsGB: bytes / 1e9,
+    question: { ...question, flags: { ...question.flags, "max-model-len": length } },
+    weightsGB: question.storedBytes / 1e9,
   };
 }
 
-function refuse(problems: Problem[]): never {
+function refuse(problems: readonly Problem[]): never {
   throw new InputError(problems);
 }
 
-/** Every way to share the model among a shape's GPUs, with the reason where it does not work. */
-export function fitRows(model: string, { question }: ModelMemory, shape: Shape, requestTokens: number): FitRow[] {
-  const row = { model, instanceType: shape.type };
-  return TP.filter((gpus) => gpus <= shape.gpus).map((tensorParallel): FitRow => {
-    const refusal = splitRefusal(question.architecture, tensorParallel);
-    if (refusal !== undefined) return { ...row, tensorParallel, fits: false, reason: refusal };
-    const fit = fitOn(question, { gpuClass: shape.gpuClass, memoryGiB: shape.gpuMemoryGiB, gpus: tensorParallel });
-    if (!fit.starts) return { ...row, tensorParallel, fits: false, reason: `${(-fit.leftGiB).toFixed(1)} GiB short` };
-    return {
-      ...row,
-      tensorParallel,
-      fits: true,
-      gibLeft: fit.leftGiB,
-      maxContextTokens: fit.maxTokens,
-      concurrency: fit.concurrency(requestTokens),
-    };
-  });
-}
+/** Every way to share the model among the shapes' GPUs, with the reason where it does not start. */
+export const fitRows = (
+  model: string,
+  { question }: ModelMemory,
+  region: string,
+  shapes: readonly Shape[],
+  requestTokens: number,
+): FitRow[] =>
+  fitMatrix(question, region, shapes).map(({ shape, tensorParallel, fit, refusal }) => ({
+    model,
+    instanceType: shape,
+    tensorParallel,
+    fits: refusal === undefined,
+    ...(fit && refusal === undefined
+      ? { gibLeft: fit.leftGiB, maxContextTokens: fit.maxTokens, concurrency: fit.concurrency(requestTokens) }
+      : {}),
+    ...(refusal === undefined ? {} : { reason: refusal }),
+  }));

@@ -4,6 +4,7 @@ import { onDemandPrice, SHAPES, type Shape } from "../../../infra/core/catalogue
 import type { FleetCandidate } from "../../../infra/core/decision/fleets";
 import type { FitRow } from "../../../infra/core/decision/report";
 import type { Profile } from "../../../infra/core/economics/demand";
+import { seriesFor } from "../../../infra/core/throughput/points";
 import { throughputAtSlo, throughputOf } from "../../../infra/core/throughput/predict";
 import type { ReplicaAndRequest, ThroughputAtSlo } from "../../../infra/core/throughput/throughput";
 import { fitRows, type ModelMemory, modelMemory } from "./fits";
@@ -35,7 +36,7 @@ export function waysToRun(asked: Asked): Ways {
   const quantisation = candidate.quantisation ?? measuredQuantisation(asked, shapes);
   const memory = modelMemory(model, quantisation, candidate.maxModelLen);
   const tokens = Math.ceil(profile.inputTokens + profile.outputTokens);
-  const fit = shapes.flatMap((shape) => fitRows(model.id, memory, shape, tokens));
+  const fit = fitRows(model.id, memory, file.region, shapes, tokens);
   const fleets = shapes.flatMap((shape) =>
     fit
       .filter(({ instanceType, fits }) => instanceType === shape.type && fits)
@@ -61,12 +62,12 @@ const objectivesOf = ({ objectives }: DecisionFile) => ({
   timePerOutputTokenMs: objectives.tpotMs ?? DEFAULT_OBJECTIVES.tpotMs,
 });
 
-/** In what the newest measurements of the model on any of these shapes were quantised. */
-function measuredQuantisation({ file, model, profile }: Asked, shapes: readonly Shape[]): string | undefined {
+/** In what the newest measurement of the model on any of these shapes was quantised. */
+function measuredQuantisation({ model, profile }: Asked, shapes: readonly Shape[]): string | undefined {
   for (const shape of shapes)
     for (let gpus = 1; gpus <= shape.gpus; gpus *= 2) {
-      const found = throughputAtSlo(asReplica(model.id, shape, gpus, profile), objectivesOf(file));
-      if (found !== undefined) return found.quantisation;
+      const [series] = seriesFor(asReplica(model.id, shape, gpus, profile));
+      if (series !== undefined) return series.quantisation;
     }
   return undefined;
 }

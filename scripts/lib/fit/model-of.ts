@@ -157,7 +157,7 @@ function readConfig(text: string): Read | Problem[] {
   return { ...facts, engineVersion: newestEngine(), flags: {} };
 }
 
-function countedQuestion(text: string): FitQuestion | Problem[] {
+export function countedQuestion(text: string): FitQuestion | Problem[] {
   const read = readConfig(text);
   if (Array.isArray(read)) return read;
   const storedBytes = countedBytes(JSON.parse(text) as Config, read.architecture);
