@@ -12,6 +12,7 @@ import type { SpeedObjective } from "../../infra/core/throughput/throughput";
 import { stackCost } from "../../infra/values/aws/stack-cost";
 import { action } from "../lib/action";
 import { ASSUMED_OBJECTIVE } from "../lib/cost/assumptions";
+import { billOf, billText } from "../lib/cost/bill";
 import { differenceOf } from "../lib/cost/difference";
 import { keep, readings } from "../lib/cost/live/history";
 import { liveCost } from "../lib/cost/live/live-cost";
@@ -124,8 +125,6 @@ async function showBill(
   { json }: CostOptions,
   { costExplorer, today }: CostWorld,
 ): Promise<ExitCode> {
-  // Loaded when asked for, as verbs are: the SDK takes half a second.
-  const { billOf, billText } = require("../lib/cost/bill") as typeof import("../lib/cost/bill");
   const found = await billOf(stack, today, costExplorer);
   if (json) terminal.json(found);
   else terminal.out(billText(stack.name, found));

@@ -15,7 +15,7 @@ export interface Estimate {
 }
 
 /** A step out of what was measured. */
-export interface Beyond {
+interface Beyond {
   why: string;
   /**
    * The truth may be this many times less or more. Held-out points stay within it 49 times of 50 for lengths along the

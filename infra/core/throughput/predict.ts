@@ -25,7 +25,7 @@ export const knowledgeOf = (series: readonly Series[]): Knowledge => ({
 let published: Knowledge | undefined;
 
 /** From the tables of this folder; worked out once. */
-export function publishedKnowledge(): Knowledge {
+function publishedKnowledge(): Knowledge {
   published ??= knowledgeOf(SERIES);
   return published;
 }

@@ -41,7 +41,7 @@ function diskLine({ region, what, count, hours }: CostLine, { config }: Stack): 
 const GB = 1e9;
 
 /** Bytes of all pinned releases, running or not: `homeport weights mirror` keeps each in every region. */
-export const weightBytes = ({ config, releases }: Pick<Stack, "config" | "releases">): number =>
+const weightBytes = ({ config, releases }: Pick<Stack, "config" | "releases">): number =>
   Object.entries(config.models)
     .flatMap(([model, settings]) => Object.keys(settings.releases).map((name) => releases[model]?.[name]))
     .flatMap((release) => release?.content.weights.files ?? [])

@@ -7,7 +7,7 @@ import { wrapped } from "../report";
 import { columns, usd } from "./money";
 
 /** What AWS billed for an environment, beside what its list prices foretold. */
-export interface Billed {
+interface Billed {
   from: string;
   /** Not included, as Cost Explorer has it. */
   to: string;

@@ -1,7 +1,7 @@
 import type { CostLine } from "../../../infra/core/aws/estimate";
 import type { StackCost } from "../../../infra/values/aws/stack-cost";
 
-export interface DifferentLine {
+interface DifferentLine {
   region: string;
   what: string;
   /** US dollars an hour of the whole line; 0 where a stack has no such line. */
