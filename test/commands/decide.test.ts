@@ -201,7 +201,7 @@ describe("homeport assess", () => {
     object: "bucket",
     start_time: start,
     end_time: start + 3600,
-    results: ["gpt-4.1", "nobody-sells-this"].map((model) => ({
+    results: ["gpt-4.1", "gpt-4.1-nano", "nobody-sells-this"].map((model) => ({
       object: "organization.usage.completions.result",
       model,
       num_model_requests: 1000,
@@ -217,8 +217,8 @@ describe("homeport assess", () => {
     const start = Date.parse("2026-11-01") / 1000;
     const hours = Array.from({ length: 240 }, (_, hour) => bucket(start + hour * 3600));
     writeFileSync(path, JSON.stringify({ object: "page", data: hours }));
-    // List price: 240 h × (1M × $2 + 0.5M × $8) = $1,440; the bill says half of it.
-    const options = { candidate: ["openai/gpt-oss-120b"], billed: 720, json: true };
+    // List price: 240 h × (1M × $2 + 0.5M × $8 + 1M × $0.1 + 0.5M × $0.4); the bill says half of it. The small one is withdrawn today.
+    const options = { candidate: ["openai/gpt-oss-120b"], billed: 756, json: true };
     expect(await assessExports([path], options, TODAY)).toBe(ExitCode.ok);
     const result = JSON.parse(printed);
     expect(result.unpriced).toEqual(["nobody-sells-this"]);

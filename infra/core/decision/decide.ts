@@ -15,7 +15,7 @@ import { type Factor, type FactorInputs, scorecard } from "./scorecard";
 import { cheapestOf, decideVerdict, type MonthlyCost } from "./verdict";
 import { wayBack } from "./way-back";
 
-interface Rival {
+export interface Rival {
   price: ApiPrice;
   /** False: drawn for comparison, never the one to beat. */
   goodEnough: boolean;

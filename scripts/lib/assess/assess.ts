@@ -87,8 +87,8 @@ function assessed(
   { candidates, today }: AssessOptions,
 ): AssessedWorkload {
   const one = { ...usage, workloads: [workload] };
-  const inputs = gather(workload.name, decisionOf(price, candidates), one, today);
-  const report = decide({ ...inputs, evidence: "assumed", rivals: [{ price, goodEnough: true }] });
+  const inputs = gather(workload.name, decisionOf(price, candidates), one, today, [{ price, goodEnough: true }]);
+  const report = decide({ ...inputs, evidence: "assumed" });
   const days = daysOf(usage);
   return {
     name: workload.name,

@@ -2,7 +2,7 @@ import type { DecisionFile } from "../../../infra/config/decision-file";
 import type { ApiPrice } from "../../../infra/core/catalogue/api-price";
 import { API_PRICES, retirementOf, sameWeightsOffers } from "../../../infra/core/catalogue/api-prices";
 import { OPEN_MODELS, type OpenModel, openModel } from "../../../infra/core/catalogue/open-models";
-import type { DecisionInputs } from "../../../infra/core/decision/decide";
+import type { DecisionInputs, Rival } from "../../../infra/core/decision/decide";
 import { nearest } from "../../../infra/core/did-you-mean";
 import { profileOf } from "../../../infra/core/economics/demand";
 import type { Usage } from "../../../infra/core/economics/usage";
@@ -10,13 +10,19 @@ import { InputError, type Problem } from "../../../infra/core/errors";
 import { assumptionsOf, commitmentOf } from "./self-plan";
 import { waysToRun } from "./ways";
 
-/** From a decision file and a usage to all that the decision is made from: prices, what fits, what was measured. */
-export function gather(name: string, file: DecisionFile, usage: Usage, today: string): DecisionInputs {
+/**
+ * From a decision file and a usage to all that the decision is made from: prices, what fits, what was measured. `known`
+ * stands for the file's rivals where their prices are at hand.
+ */
+export function gather(
+  name: string,
+  file: DecisionFile,
+  usage: Usage,
+  today: string,
+  known?: readonly Rival[],
+): DecisionInputs {
   const problems: Problem[] = [];
-  const rivals = file.rivals.flatMap(({ provider, model, ttftP95Ms, goodEnough }, i) => {
-    const price = priceOf({ provider, model }, `rivals[${i}].model`, today, problems);
-    return price === undefined ? [] : [{ price, goodEnough, ...(ttftP95Ms === undefined ? {} : { ttftP95Ms }) }];
-  });
+  const rivals = known ?? rivalsOf(file, today, problems);
   if (file.answers.needsFrontier && rivals.length > 0 && rivals.every(({ price }) => price.sameWeightsAs !== undefined))
     problems.push({
       path: "rivals",
@@ -68,6 +74,13 @@ export function gather(name: string, file: DecisionFile, usage: Usage, today: st
 
 const CATALOGUE = "see homeport catalogue show";
 
+function rivalsOf(file: DecisionFile, today: string, problems: Problem[]): Rival[] {
+  return file.rivals.flatMap(({ provider, model, ttftP95Ms, goodEnough }, i) => {
+    const price = priceOf({ provider, model }, `rivals[${i}].model`, today, problems);
+    return price === undefined ? [] : [{ price, goodEnough, ...(ttftP95Ms === undefined ? {} : { ttftP95Ms }) }];
+  });
+}
+
 /** The list price of a rival that is still sold. */
 function priceOf(
   rival: { provider: string; model: string },
@@ -113,7 +126,9 @@ function modelOf(id: string, path: string, problems: Problem[]): OpenModel | und
 
 function endingSoon(price: ApiPrice, today: string): string | undefined {
   const end = retirementOf(price, today);
-  return end && `${price.provider} ${price.model} ends on ${end.on}, in ${end.daysLeft} days`;
+  if (end === undefined) return undefined;
+  const name = `${price.provider} ${price.model}`;
+  return end.daysLeft < 0 ? `${name} was withdrawn on ${end.on}` : `${name} ends on ${end.on}, in ${end.daysLeft} days`;
 }
 
 const DATED = /-(\d{4}-\d\d-\d\d|\d{8})$/;
