@@ -83,12 +83,9 @@ export const Architecture = z.strictObject({
         .meta({ description: "What the model multiplies in. Left out: only its weights are quantised." }),
     })
     .optional(),
-  weightBytes: z
-    .record(z.string(), count)
-    .optional()
-    .meta({
-      description: "Bytes of all tensors by dtype, out of the safetensors headers. Left out when there is one.",
-    }),
+  weightBytes: z.record(z.string(), count).optional().meta({
+    description: "Bytes of all tensors by dtype, out of the safetensors headers. Left out when there is one.",
+  }),
 });
 export type Architecture = z.infer<typeof Architecture>;
 
