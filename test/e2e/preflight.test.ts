@@ -147,7 +147,7 @@ describe("homeport preflight", () => {
     expect(stderr).toContain(`all ${lines.length} are good`);
   });
 
-  it("names a quota of 0, with the command that asks for more", async () => {
+  it("L6: names a quota of 0, with the command that asks for more", async () => {
     front.answerWith((call) =>
       call.service === "servicequotas" && call.region === "us-east-1" && call.body.includes("L-417A185B")
         ? json({ Quota: { Value: 0 } })

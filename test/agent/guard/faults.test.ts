@@ -173,6 +173,17 @@ describe("a full engine", () => {
     expect((await ask("answers", chat())).response.status).toBe(200);
   });
 
+  it("L6: of a burst of ten times its room every request is answered, or told when to ask again", async () => {
+    at.engine.tokenDelayMs = 20;
+    const burst = await Promise.all(Array.from({ length: 40 }, () => at.post(CHAT, chat())));
+    const answered = burst.filter(({ status }) => status === 200);
+    const told = burst.filter(({ status, headers }) => status === 429 && headers.get("retry-after") === "1");
+    expect(answered.length).toBeGreaterThanOrEqual(4);
+    expect(told.length).toBeGreaterThan(0);
+    expect(answered.length + told.length).toBe(40);
+    expect(at.audit().filter(({ outcome }) => outcome === "shed").length).toBeGreaterThanOrEqual(told.length);
+  });
+
   it("counts every sequence of a request", async () => {
     at.engine.tokenDelayMs = 100;
     const wide = at.post(CHAT, chat({ n: 4 }));
