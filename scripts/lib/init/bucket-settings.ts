@@ -2,11 +2,13 @@ import {
   GetBucketEncryptionCommand,
   GetBucketOwnershipControlsCommand,
   GetBucketPolicyCommand,
+  GetBucketTaggingCommand,
   GetBucketVersioningCommand,
   GetPublicAccessBlockCommand,
   PutBucketEncryptionCommand,
   PutBucketOwnershipControlsCommand,
   PutBucketPolicyCommand,
+  PutBucketTaggingCommand,
   PutBucketVersioningCommand,
   PutPublicAccessBlockCommand,
   type S3Client,
@@ -26,9 +28,23 @@ const orUnset = <T>(reading: Promise<T>): Promise<T | undefined> =>
   });
 
 /** What every bucket of ours is, each read before it is written. */
-export function bucketSettings(s3: S3Client, place: Place, Bucket: string, purpose: KeyPurpose): Setting[] {
+export function bucketSettings(
+  s3: S3Client,
+  place: Place,
+  Bucket: string,
+  { purpose, tags }: { purpose: KeyPurpose; tags: Readonly<Record<string, string>> },
+): Setting[] {
   const keyArn = keyAliasArn(place, purpose);
   return [
+    {
+      what: "tags",
+      // Any will do: the program and the account's owners add theirs.
+      read: async () => ((await orUnset(s3.send(new GetBucketTaggingCommand({ Bucket }))))?.TagSet ? "set" : "unset"),
+      write: () => {
+        const TagSet = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+        return s3.send(new PutBucketTaggingCommand({ Bucket, Tagging: { TagSet } }));
+      },
+    },
     {
       what: "versioning",
       read: async () => {

@@ -3,7 +3,6 @@ import {
   CreateBucketCommand,
   GetObjectLockConfigurationCommand,
   HeadBucketCommand,
-  PutBucketTaggingCommand,
   S3Client,
 } from "@aws-sdk/client-s3";
 import type { KeyPurpose, Place } from "../../../infra/core/aws/names";
@@ -24,7 +23,7 @@ export interface BucketSpec {
 /** A bucket nobody else can see: versioned, encrypted, TLS only. What the program sets later is left as it is. */
 export function bucketItem(place: Place, { name: Bucket, key, objectLock, tags }: BucketSpec): Item {
   const s3 = awsClient(S3Client, { region: place.region });
-  const settings = bucketSettings(s3, place, Bucket, key);
+  const settings = bucketSettings(s3, place, Bucket, { purpose: key, tags });
 
   async function make(): Promise<void> {
     const LocationConstraint = place.region as BucketLocationConstraint;
@@ -37,8 +36,6 @@ export function bucketItem(place: Place, { name: Bucket, key, objectLock, tags }
         ...(place.region !== "us-east-1" && { CreateBucketConfiguration: { LocationConstraint } }),
       }),
     );
-    const TagSet = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
-    await s3.send(new PutBucketTaggingCommand({ Bucket, Tagging: { TagSet } }));
   }
 
   async function look(): Promise<Found> {

@@ -34,7 +34,8 @@ export async function localFiles(
   const read = await eachOf(files, width, signal, async (file): Promise<LocalFile | Problem> => {
     const source = join(directory, file.path);
     const allowed = `sha256:${file.sha256} (${file.bytes} bytes)`;
-    const fix = "take the files of the pinned commit, or pin these as another release";
+    const fix =
+      "take the files of the pinned commit (remove one that was fetched here, and repeat), or pin these as another release";
     const found = await stat(source).catch(() => undefined);
     if (!found?.isFile()) return { path: source, given: "no file", allowed, fix };
     if (found.size !== file.bytes) return { path: source, given: `${found.size} bytes`, allowed, fix };
