@@ -13,11 +13,13 @@ export class EnvoyGateway extends pulumi.ComponentResource {
     super("homeport:kubernetes:EnvoyGateway", region, {}, { parent });
     const { images } = readVersions();
     const namespace = NAMESPACES.envoyGateway;
-    const image = config.environment.platform === "aws" ? pulledIn(region, config)(images["envoy-gateway"]) : undefined;
+    const { platform, airgapped } = config.environment;
+    const image = platform === "aws" ? pulledIn(region, config)(images["envoy-gateway"]) : undefined;
+    const chart = chartReference("envoy-gateway", airgapped);
     const values = envoyGatewayValues(config, image);
     new Release(
       `${region}/envoy-gateway`,
-      { name: "envoy-gateway", namespace, ...chartReference("envoy-gateway"), values, timeout: 300 },
+      { name: "envoy-gateway", namespace, ...chart, values, timeout: 300 },
       { parent: this, dependsOn: [...dependsOn] },
     );
     this.registerOutputs();

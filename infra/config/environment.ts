@@ -45,7 +45,7 @@ export const Environment = z
       }),
     airgapped: z.boolean().default(false).meta({
       description:
-        "No way to or from the internet: no gateway, NAT or public address; everything that runs comes from mirrors in the account.",
+        "No way to or from the internet: no gateway, NAT or public address; everything that runs comes from mirrors in the account, and charts from `.homeport/charts`, where `homeport bundle import` puts them.",
     }),
     owner: z
       .string()

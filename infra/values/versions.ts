@@ -61,17 +61,30 @@ const Versions = z.looseObject({
   }),
 });
 export type Versions = z.output<typeof Versions>;
+export type ChartPin = Versions["charts"][keyof Versions["charts"]];
 
 export const readVersions = (): Versions =>
   Versions.parse(JSON.parse(readFileSync(join(CHARTS, "versions.json"), "utf8")));
 
+/** Folder of a checkout, never committed, into which `homeport bundle import` puts the charts of an airgapped environment. */
+export const CHART_ARCHIVES = ".homeport/charts";
+
+/** Name of a chart's archive, as Helm's own `pull` gives it. */
+export const chartArchive = ({ chart, version }: Pick<ChartPin, "chart" | "version">): string =>
+  `${chart.split("/").at(-1)}-${version}.tgz`;
+
+/** The archive as providers find it: Pulumi starts them in the folder of the program, `infra` (decision 0097). */
+export const chartPath = (pin: ChartPin): string => `../${CHART_ARCHIVES}/${chartArchive(pin)}`;
+
 /**
- * How a Helm release names a chart of somebody else's. An OCI chart by its digest: helm 3.20.2, which Pulumi's provider
+ * How a Helm release names a chart of somebody else's: in an airgapped environment by its archive. An OCI chart by its digest: helm 3.20.2, which Pulumi's provider
  * has inside, fetches that and refuses a version that is tagged otherwise (`ValidateReference`, read 2026-11-22). One of a
  * repository by its version alone: helm compares it with nothing (decision 0095).
  */
-export function chartReference(name: keyof Versions["charts"]) {
-  const { chart, version, digest, ...rest } = readVersions().charts[name];
+export function chartReference(name: keyof Versions["charts"], airgapped: boolean) {
+  const pin = readVersions().charts[name];
+  const { chart, version, digest, ...rest } = pin;
+  if (airgapped) return { chart: chartPath(pin), version };
   if (chart.startsWith("oci://")) return { chart: `${chart}@${digest}`, version };
   const repository = "repository" in rest ? rest.repository : undefined;
   return { chart, version, ...(repository !== undefined && { repositoryOpts: { repo: repository } }) };

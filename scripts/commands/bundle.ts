@@ -6,9 +6,10 @@ import { ExitCode, OperationError } from "../../infra/core/errors";
 import { readVersions } from "../../infra/values/versions";
 import { action } from "../lib/action";
 import { placesOf, reachablePlaces, requireAccount } from "../lib/aws/account";
-import { bundleContents } from "../lib/bundle/contents";
+import { bundleContents, chartsFolder } from "../lib/bundle/contents";
 import { exportBundle, type Missing } from "../lib/bundle/export";
 import { sendBundle, verifyBundle } from "../lib/bundle/import";
+import { archiveFolder, keepArchives } from "../lib/charts/archives";
 import { accountRegistries } from "../lib/images/account-registries";
 import { unpackArchive } from "../lib/images/archive";
 import { buildAgentImage } from "../lib/oci/agent-image";
@@ -39,7 +40,9 @@ export function register(program: Command): void {
     .action(action(exportTo));
   bundle
     .command("import")
-    .description("verify every byte of a bundle, then send its images and weights into the account")
+    .description(
+      "verify every byte of a bundle, put its charts into this checkout, then send images and weights into the account",
+    )
     .argument("<folder>", "a bundle")
     .requiredOption("--stack <env>", "AWS environment")
     .option("--json", "print the result as JSON")
@@ -84,7 +87,9 @@ async function importFrom(given: string, flags: BundleFlags): Promise<ExitCode> 
   const stack = readStack(paths.root, flags.stack);
   const places = reachablePlaces(stack);
   const folder = resolve(given);
-  const verified = await step(`verify ${folder}`, undefined, () => verifyBundle(folder, bundleContents(stack)));
+  const contents = bundleContents(stack);
+  const verified = await step(`verify ${folder}`, undefined, () => verifyBundle(folder, contents));
+  keepArchives(contents.charts, chartsFolder(folder), paths.root);
   await requireAccount(places[0]);
   const { registries, replicaSeconds } = await accountRegistries(places);
   const credentials = await mirrorCredentials(placesOf(stack)[0], places[0].region);
@@ -95,14 +100,15 @@ async function importFrom(given: string, flags: BundleFlags): Promise<ExitCode> 
     sendBundle(folder, verified, targets, note, ({ model, name }) => noteMirrored(paths, model, name, regions)),
   );
   if (flags.json) terminal.json(sent);
-  else terminal.out(nextSteps(folder));
+  else terminal.out(nextSteps(folder, archiveFolder(paths.root)));
   return ExitCode.ok;
 }
 
 /** What the account does not hold: it belongs onto the machine that runs `pulumi up`. */
-const nextSteps = (folder: string): string =>
+const nextSteps = (folder: string, charts: string): string =>
   [
     "images and weights are in the account. On the machine that runs pulumi up:",
+    `  in another checkout than this one, copy ${charts} to the same place there`,
     `  install ${join(folder, "tools")}/* into a folder of the PATH`,
     `  for each ${join(folder, "plugins")}/pulumi-resource-<name>-v<version>-*.tar.gz:`,
     "    pulumi plugin install resource <name> <version> --file <that file>",

@@ -3,8 +3,10 @@ import { readStack } from "../../infra/config/read-stack";
 import type { LoadedStack } from "../../infra/config/schema";
 import { ExitCode } from "../../infra/core/errors";
 import { inClusterPattern } from "../../infra/core/lost-regions";
+import { readVersions } from "../../infra/values/versions";
 import { action } from "../lib/action";
 import { openTunnels } from "../lib/aws/tunnel";
+import { requireArchives } from "../lib/charts/archives";
 import { pulumi } from "../lib/pulumi";
 import { terminal } from "../lib/report";
 import { stackPaths } from "../lib/stack-paths";
@@ -42,6 +44,9 @@ export async function up(options: UpOptions, world: UpWorld = { preflight: askAc
     const answer = await world.preflight({ stack: options.stack });
     if (answer !== ExitCode.ok) return answer;
   }
+  // Preflight has said it already, unless nobody asked it.
+  if (stack.config.environment.airgapped)
+    requireArchives(Object.values(readVersions().charts), paths.root, options.stack);
   const lost = lostRegions(stack);
   for (const region of lost) terminal.note(`${region} is lost: what runs in its cluster stays as it is`);
   const close = onAws ? await openTunnels(stack, lost) : undefined;

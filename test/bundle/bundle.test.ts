@@ -6,8 +6,10 @@ import { type BundleContents, pulumiPlugins, weightsFolder } from "../../scripts
 import { exportBundle, type Missing } from "../../scripts/lib/bundle/export";
 import { verifyBundle } from "../../scripts/lib/bundle/import";
 import { bundleFiles } from "../../scripts/lib/bundle/sums";
+import { archiveProblems, keepArchives, requireArchives } from "../../scripts/lib/charts/archives";
+import { loopback } from "../support/loopback";
 import { releaseOf, smallWeights } from "../support/weights-release";
-import { putImage, type WritableRegistry, writableRegistry } from "../support/writable-registry";
+import { digestOf, putImage, type WritableRegistry, writableRegistry } from "../support/writable-registry";
 
 const files = smallWeights("bundle", 20_000);
 const file = releaseOf(files);
@@ -139,6 +141,92 @@ test("an unfinished export has no list, so it cannot be imported", async () => {
   await exported();
   rmSync(join(folder, "SHA256SUMS"));
   expect(await problems()).toEqual([`${folder}: no SHA256SUMS`]);
+});
+
+describe("charts of others", () => {
+  const ARCHIVE = "charts/gateway-helm-v1.9.1.tgz";
+  const MANIFEST = "charts/gateway-helm-v1.9.1.manifest.json";
+
+  /** As helm pushes one: a config, one layer with the archive. The pin is the manifest's digest. */
+  function ociChart(archive: string) {
+    const put = (text: string) => {
+      origin.blobs.set(`envoyproxy/gateway-helm@${digestOf(text)}`, Buffer.from(text));
+      return { digest: digestOf(text), size: text.length };
+    };
+    const text = JSON.stringify({ schemaVersion: 2, config: put("{}"), layers: [put(archive)] });
+    origin.manifests.set(`envoyproxy/gateway-helm@${digestOf(text)}`, Buffer.from(text));
+    return { chart: `oci://${origin.host}/envoyproxy/gateway-helm`, version: "v1.9.1", digest: digestOf(text) };
+  }
+  const bring = (path: string, text: string) => {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  };
+
+  test("travel with the manifest that proves them, and are copied to where the program looks", async () => {
+    const pin = ociChart("chart of gateway");
+    contents = { ...contents, charts: [pin], plugins: [] };
+    expect(await exported()).toEqual([]);
+    expect(bundleFiles(folder)).toEqual(expect.arrayContaining([ARCHIVE, MANIFEST]));
+    expect(await problems()).toEqual([]);
+    const root = join(folder, "../checkout");
+    expect(() => requireArchives([pin], root, "prod")).toThrow(/is not there/);
+    keepArchives([pin], join(folder, "charts"), root);
+    requireArchives([pin], root, "prod");
+    expect(readFileSync(join(root, ".homeport", ARCHIVE), "utf8")).toBe("chart of gateway");
+    // Of the right size, so that only the digest can tell.
+    writeFileSync(join(root, ".homeport", ARCHIVE), "Chart of gateway");
+    expect(archiveProblems([pin], join(root, ".homeport/charts"), "import it")).toEqual([
+      {
+        path: `chart ${pin.chart} v1.9.1`,
+        given: `gateway-helm-v1.9.1.tgz is ${digestOf("Chart of gateway")}`,
+        allowed: digestOf("chart of gateway"),
+        fix: "import it",
+      },
+    ]);
+  });
+
+  test("another archive is fetched anew by an export and stops an import, whatever the list says", async () => {
+    const pin = ociChart("chart of gateway");
+    contents = { ...contents, charts: [pin], plugins: [] };
+    bring(ARCHIVE, "Chart of gateway");
+    await exported();
+    expect(readFileSync(join(folder, ARCHIVE), "utf8")).toBe("chart of gateway");
+    bring(ARCHIVE, "Chart of gateway");
+    contents = { ...contents, charts: [] };
+    await exported(); // vouches for whatever lies there
+    contents = { ...contents, charts: [pin] };
+    const chart = `chart ${pin.chart} v1.9.1`;
+    expect(await problems()).toEqual([`${chart}: gateway-helm-v1.9.1.tgz is ${digestOf("Chart of gateway")}`]);
+    bring(MANIFEST, JSON.stringify({ config: {}, layers: [{ digest: digestOf("Chart of gateway"), size: 16 }] }));
+    contents = { ...contents, charts: [] };
+    await exported();
+    contents = { ...contents, charts: [pin] };
+    expect(await problems()).toEqual([
+      expect.stringContaining(`${chart}: gateway-helm-v1.9.1.manifest.json is sha256:`),
+    ]);
+  });
+
+  test("of a repository are held against the archive's digest, and not kept when they differ", async () => {
+    const entry = { name: "controller", version: "1.0.0", apiVersion: "v2", urls: ["controller-1.0.0.tgz"] };
+    const index = JSON.stringify({ apiVersion: "v1", entries: { controller: [entry] } });
+    const repository = await loopback(({ url }, response) =>
+      response.end(url === "/index.yaml" ? index : "what the repository has"),
+    );
+    const pin = (digest: string) => ({
+      chart: "controller",
+      repository: `http://${repository.host}`,
+      version: "1.0.0",
+      digest,
+    });
+    contents = { ...contents, charts: [pin(digestOf("what was pinned"))], plugins: [] };
+    const [missing] = await exported();
+    expect(missing?.why).toContain(`${digestOf("what was pinned")} is recorded`);
+    expect(existsSync(join(folder, "charts/controller-1.0.0.tgz"))).toBe(false);
+    contents = { ...contents, charts: [pin(digestOf("what the repository has"))] };
+    expect(await exported()).toEqual([]);
+    await repository.close();
+    expect(await problems()).toEqual([]);
+  });
 });
 
 test("Pulumi's providers are those of package.json, in their installed versions", () => {

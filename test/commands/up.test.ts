@@ -1,4 +1,4 @@
-import { ExitCode, OperationError } from "../../infra/core/errors";
+import { ExitCode, InputError, OperationError } from "../../infra/core/errors";
 import { up } from "../../scripts/commands/up";
 import { fixtureRoot } from "../support/fixture-root";
 import { StandInTools, standIns } from "../support/stand-in-tools";
@@ -39,6 +39,26 @@ it("leaves what runs in a lost region as it is", async () => {
   expect(now.tools.calls()).toEqual([
     "pulumi preview --stack fixture --exclude urn:pulumi:fixture::homeport::homeport:kubernetes:RegionCell$**::us-west-2/**",
   ]);
+});
+
+it("does not begin where Helm would find no chart of the bundle, also when nobody asks the account", async () => {
+  now.tools.add("pulumi");
+  const root = fixtureRoot({
+    stack: stack()
+      .replace("platform: aws", "platform: aws, airgapped: true")
+      .replace("cidrs: [203.0.113.0/24]", "via: inside"),
+    releases: { chat: { r1: "1" } },
+  });
+  const error = await up({ ...options, preflight: false }, { root, preflight }).catch((e) => e);
+  expect(error).toBeInstanceOf(InputError);
+  expect(error.problems).toHaveLength(4);
+  expect(error.problems[0]).toEqual({
+    path: "chart oci://docker.io/envoyproxy/gateway-helm v1.9.1",
+    given: "gateway-helm-v1.9.1.tgz is not there",
+    allowed: "gateway-helm-v1.9.1.tgz and gateway-helm-v1.9.1.manifest.json",
+    fix: "homeport bundle import <folder> --stack fixture",
+  });
+  expect(now.tools.calls()).toEqual([]);
 });
 
 it("fails as pulumi fails, and says what to do where it is missing", async () => {

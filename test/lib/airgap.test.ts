@@ -93,6 +93,28 @@ it("finds a declared service without its endpoint", () => {
   expect(holesIn({ ...rendered, plan: [], objects: [], charts: [] }, account, there)).toEqual([]);
 });
 
+it("lists every chart with its archive, and finds one that Helm would look for elsewhere", () => {
+  const { charts } = closureOf(stack, rendered);
+  expect(charts).toEqual([
+    "envoy-gateway v1.9.1 from ../.homeport/charts/gateway-helm-v1.9.1.tgz",
+    "aws-load-balancer-controller 3.5.0 from ../.homeport/charts/aws-load-balancer-controller-3.5.0.tgz",
+  ]);
+  const RELEASE = "kubernetes:helm.sh/v3:Release";
+  const archive = "../.homeport/charts/gateway-helm-v1.9.1.tgz";
+  const oci = `oci://docker.io/envoyproxy/gateway-helm@sha256:${"9".repeat(64)}`;
+  const rows: [Record<string, unknown>, string][] = [
+    [{ chart: oci }, oci],
+    [{ chart: "gateway-helm", repositoryOpts: { repo: "https://example.com" } }, "https://example.com gateway-helm"],
+    [{ chart: archive, repositoryOpts: { repo: "https://example.com" } }, `https://example.com ${archive}`],
+    [{ chart: "../.homeport/charts/other-1.tgz" }, "../.homeport/charts/other-1.tgz"],
+  ];
+  for (const [inputs, chart] of rows)
+    expect(holes(withResource(RELEASE, inputs))).toEqual([
+      `Release us-east-1/made: chart ${chart} is not an archive of the bundle`,
+    ]);
+  expect(holes(withResource(RELEASE, { chart: archive }))).toEqual([]);
+});
+
 it("finds an image outside the account's registry of the region, in our objects and in a chart's values", () => {
   const [first] = rendered.objects;
   const pod = {

@@ -5,6 +5,7 @@ import { OperationError } from "../../infra/core/errors";
 import { releaseKey } from "../../infra/core/weights-layout";
 import { interfaceEndpoints } from "../../infra/values/aws/endpoints";
 import { addressesTaken } from "../../infra/values/aws/subnet-room";
+import { chartChecks } from "../../scripts/lib/preflight/charts";
 import { type Asked, answerLine, answersTo, type Check } from "../../scripts/lib/preflight/check";
 import { covers } from "../../scripts/lib/preflight/names";
 import { expectedOf, tableOf, waysOut, wrongWay } from "../../scripts/lib/preflight/routes";
@@ -84,6 +85,35 @@ describe("tools", () => {
       ...both,
       expect.stringMatching(/^✗ tool session-manager-plugin: not on the PATH/),
     ]);
+  });
+});
+
+describe("charts", () => {
+  const folder = mkdtempSync(join(tmpdir(), "homeport-charts-"));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  const pin = {
+    chart: "controller",
+    version: "1.0.0",
+    digest: "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", // of "abc" (FIPS 180-2, B.1)
+  };
+  const lines = async (airgapped: boolean): Promise<string[]> => {
+    const asked = { config: { environment: { airgapped } }, places: [{ environment: "prod" }] } as unknown as Asked;
+    return (await answersTo(chartChecks(asked, folder, [pin]), () => undefined)).map(answerLine);
+  };
+
+  it("must be the pinned archives, and only where nothing else can be reached", async () => {
+    expect(await lines(false)).toEqual([]);
+    const fix = "homeport bundle import <folder> --stack prod";
+    expect(await lines(true)).toEqual([
+      `✗ charts: 1 of 1 are not the pinned ones: controller-1.0.0.tgz is not there; ${fix}`,
+    ]);
+    writeFileSync(join(folder, "controller-1.0.0.tgz"), "abd");
+    expect(await lines(true)).toEqual([
+      expect.stringMatching(/^✗ charts: 1 of 1 are not the pinned ones: controller-1\.0\.0\.tgz is sha256:a52d/),
+    ]);
+    writeFileSync(join(folder, "controller-1.0.0.tgz"), "abc");
+    expect(await lines(true)).toEqual(["✓ charts: all 1 archives in .homeport/charts are the pinned ones"]);
   });
 });
 

@@ -88,7 +88,7 @@ export class NodeSoftware extends pulumi.ComponentResource {
       {
         name,
         namespace,
-        ...chartReference(name),
+        ...chartReference(name, this.cell.config.environment.airgapped),
         skipCrds: name === "karpenter",
         values,
         timeout: 5 * MINUTES,

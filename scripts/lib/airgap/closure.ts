@@ -24,6 +24,7 @@ export interface Closure {
   endpoints: NeededEndpoint[];
   /** Image, as its region's registry has it -> the region. Also of releases that wait for their weights. */
   images: Record<string, string[]>;
+  /** `karpenter 1.14.1 from ../.homeport/charts/karpenter-1.14.1.tgz`. */
   charts: string[];
   /** Their images come from AWS's own registry, through the same endpoints. */
   addOns: string[];
@@ -37,7 +38,7 @@ export function closureOf(stack: LoadedStack, rendered: RenderedStack): Closure 
   return {
     endpoints,
     images: neededImages(stack, rendered),
-    charts: [...new Set(rendered.charts.map(({ name, version }) => `${name} ${version}`))],
+    charts: [...new Set(rendered.charts.map(({ name, version, chart }) => `${name} ${version} from ${chart}`))],
     addOns: [...new Set(rendered.plan.filter(({ type }) => type === "aws:eks/addon:Addon").map(addOnOf))],
     weights: config.regions.flatMap((region) => neededWeights(region, stack)),
     holes: holesIn(rendered, config.environment.account ?? "", endpoints),

@@ -1,4 +1,5 @@
 import { registryHost } from "../../../infra/core/aws/names";
+import { chartPath, readVersions } from "../../../infra/values/versions";
 import type { PlannedResource } from "../render/recorder";
 import type { RenderedStack } from "../render/render";
 import { imagesIn } from "./images";
@@ -82,6 +83,18 @@ const foreignImages = (rendered: RenderedStack, account: string): Hole[] =>
       what: `image ${image} is not in the registry of the account and region`,
     }));
 
+/** Charts that Helm would look for elsewhere than among the archives of the bundle. */
+const foreignCharts = (plan: readonly PlannedResource[]): Hole[] => {
+  const archives = Object.values(readVersions().charts).map(chartPath);
+  return plan
+    .filter(({ type }) => type.startsWith("kubernetes:helm.sh/"))
+    .filter(({ inputs }) => !archives.includes(String(inputs.chart)) || inputs.repositoryOpts !== undefined)
+    .map(({ type, name, inputs }) => ({
+      where: `${type.split(":").at(-1)} ${name}`,
+      what: `chart ${[...under(inputs, ["repositoryOpts", "repo"]).filter(Boolean), inputs.chart].join(" ")} is not an archive of the bundle`,
+    }));
+};
+
 /** Endpoints of a service without which what declared it would wait for an answer for ever. */
 const missingEndpoints = (plan: readonly PlannedResource[], needed: readonly NeededEndpoint[]): Hole[] => {
   const made = new Set(
@@ -114,4 +127,5 @@ export const holesIn = (rendered: RenderedStack, account: string, needed: readon
   ...openings(rendered.plan),
   ...missingEndpoints(rendered.plan, needed),
   ...foreignImages(rendered, account),
+  ...foreignCharts(rendered.plan),
 ];

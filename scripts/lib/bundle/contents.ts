@@ -4,24 +4,16 @@ import type { LoadedStack } from "../../../infra/config/schema";
 import { type ReleaseFile, shortId } from "../../../infra/core/release";
 import { toolBinary } from "../../../infra/core/tool-binaries";
 import { stackImages } from "../../../infra/values/aws/images";
-import { readVersions } from "../../../infra/values/versions";
+import { type ChartPin, readVersions } from "../../../infra/values/versions";
 
 /** What a site without any connection needs of the outside, as far as a stack decides it. */
 export interface BundleContents {
   releases: { model: string; name: string; file: ReleaseFile }[];
   /** By digest, as their source names them. */
   images: string[];
-  charts: Chart[];
+  charts: ChartPin[];
   tools: { name: string; locate: () => string }[];
   plugins: Plugin[];
-}
-
-export interface Chart {
-  chart: string;
-  version: string;
-  repository?: string;
-  /** Of the archive, or for `oci://` of the manifest. */
-  digest?: string;
 }
 
 /** A provider that `pulumi up` would download. */
@@ -68,7 +60,7 @@ interface PackageFile {
 export const pluginFile = ({ name, version }: Pick<Plugin, "name" | "version">): string =>
   `pulumi-resource-${name}-v${version}-linux-amd64.tar.gz`;
 
-export const chartFile = ({ chart, version }: Chart): string => `${chart.split("/").at(-1)}-${version}.tgz`;
+export const chartsFolder = (bundle: string): string => join(bundle, "charts");
 
 /** Folder of a release in the bundle. */
 export const weightsFolder = ({ id }: ReleaseFile): string => `weights/${shortId(id)}`;

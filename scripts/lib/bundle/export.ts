@@ -1,18 +1,19 @@
 import { createWriteStream, existsSync } from "node:fs";
-import { copyFile, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { ReadableStream } from "node:stream/web";
-import { sha256Hex } from "../../../infra/core/canonical-json";
 import { OperationError } from "../../../infra/core/errors";
 import type { ReleaseFile } from "../../../infra/core/release";
 import { toolBinary } from "../../../infra/core/tool-binaries";
+import { type ChartPin, chartArchive } from "../../../infra/values/versions";
 import { run } from "../../local/command";
+import { archiveBlob, archiveFault, chartManifest, filesOf, isOci } from "../charts/archives";
 import { keepVerified, pullImage } from "../images/layout";
 import { addressOf, registrySource } from "../images/registry";
 import { fetchRelease } from "../weights/fetch-release";
-import { type BundleContents, type Chart, chartFile, type Plugin, pluginFile, weightsFolder } from "./contents";
+import { type BundleContents, chartsFolder, type Plugin, pluginFile, weightsFolder } from "./contents";
 import { SUMS, writeSums } from "./sums";
 
 export interface Missing {
@@ -69,9 +70,11 @@ export async function exportBundle(
   for (const chart of contents.charts)
     await attempt(
       `chart ${chart.chart} ${chart.version}`,
-      chart.repository ?? chart.chart,
-      `charts/${chartFile(chart)}`,
-      () => pullChart(chart, join(folder, "charts")),
+      "repository" in chart && chart.repository !== undefined ? chart.repository : chart.chart,
+      filesOf(chart)
+        .map((name) => `charts/${name}`)
+        .join(" and "),
+      () => pullChart(chart, chartsFolder(folder)),
     );
   for (const { name, locate } of contents.tools)
     await attempt(name, name, `tools/${name}`, () => copied(locate(), join(folder, "tools", name)));
@@ -94,26 +97,27 @@ async function weights(file: ReleaseFile, source: string, folder: string): Promi
   await writeFile(join(target, "release.json"), `${JSON.stringify({ id, content, pinned }, null, 2)}\n`);
 }
 
-/** By its digest where one is recorded; the others by their version, as helm finds them today. */
-async function pullChart(chart: Chart, folder: string): Promise<void> {
-  const file = join(folder, chartFile(chart));
-  if (existsSync(file)) return;
+/** What lies there and is the pinned one is left, whoever brought it; for `oci://` the manifest comes along as the proof. */
+async function pullChart(pin: ChartPin, folder: string): Promise<void> {
+  if (archiveFault(pin, folder) === undefined) return;
+  const files = filesOf(pin).map((name) => join(folder, name));
+  for (const file of files) await rm(file, { force: true });
   await mkdir(folder, { recursive: true });
-  if (chart.chart.startsWith("oci://") && chart.digest !== undefined) {
-    const { registry, name, digest } = addressOf(`${chart.chart.slice("oci://".length)}@${chart.digest}`);
+  if (isOci(pin)) {
+    const { registry, name, digest } = addressOf(`${pin.chart.slice("oci://".length)}@${pin.digest}`);
     const source = registrySource(registry, name);
-    const { blobs } = await source.manifest(digest);
-    const archive = blobs[1]; // after the config; a chart has one layer, provenance comes behind it
-    if (archive === undefined) throw new OperationError(`${chart.chart} is no chart`, "check charts/versions.json");
-    return keepVerified(file, archive, () => source.blob(archive.digest));
+    const { body } = await source.manifest(digest);
+    const archive = archiveBlob(pin, body);
+    await writeFile(join(folder, chartManifest(pin)), body);
+    return keepVerified(join(folder, chartArchive(pin)), archive, () => source.blob(archive.digest));
   }
-  const repository = chart.repository === undefined ? [] : ["--repo", chart.repository];
-  const flags = ["--version", chart.version, ...repository, "--destination", folder];
-  await run(toolBinary("helm"), ["pull", chart.chart, ...flags]);
-  const found = `sha256:${sha256Hex(await readFile(file))}`;
-  if (chart.digest === undefined || found === chart.digest) return;
-  await rm(file);
-  throw new OperationError(`${found} arrived, ${chart.digest} is recorded`, "do not use this repository");
+  const repository = "repository" in pin && pin.repository !== undefined ? ["--repo", pin.repository] : [];
+  const flags = ["--version", pin.version, ...repository, "--destination", folder];
+  await run(toolBinary("helm"), ["pull", pin.chart, ...flags]);
+  const fault = archiveFault(pin, folder);
+  if (fault === undefined) return;
+  for (const file of files) await rm(file, { force: true });
+  throw new OperationError(`${fault.given}, ${fault.allowed} is recorded`, "do not use this repository");
 }
 
 async function copied(from: string, to: string): Promise<void> {

@@ -2,14 +2,17 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Place } from "../../../infra/core/aws/names";
 import { InputError, type Problem } from "../../../infra/core/errors";
+import { archiveProblems } from "../charts/archives";
 import { blobFile, folderSource, manifestsOf } from "../images/layout";
 import { type ImageOptions, type MirroredImage, pushFolder, type Registry } from "../images/mirror";
 import { addressOf } from "../images/registry";
 import { type LocalFile, localFiles } from "../weights/local-files";
 import { mirrorToRegions, type RegionMirror, type RegionOptions } from "../weights/mirror-regions";
 import { MIRROR_DEFAULTS } from "../weights-store";
-import { type BundleContents, weightsFolder } from "./contents";
+import { type BundleContents, chartsFolder, weightsFolder } from "./contents";
 import { verifySums } from "./sums";
+
+const EXPORT_AGAIN = "export the bundle again from this checkout";
 
 type Release = BundleContents["releases"][number];
 
@@ -34,7 +37,7 @@ export async function verifyBundle(folder: string, contents: BundleContents): Pr
   await verifySums(folder);
   const problems: Problem[] = [];
   const lacks = (path: string, allowed: string) =>
-    problems.push({ path, given: "not in the bundle", allowed, fix: "export the bundle again from this checkout" });
+    problems.push({ path, given: "not in the bundle", allowed, fix: EXPORT_AGAIN });
   const releases: VerifiedBundle["releases"] = [];
   for (const release of contents.releases) {
     const files = join(folder, weightsFolder(release.file), "files");
@@ -47,6 +50,7 @@ export async function verifyBundle(folder: string, contents: BundleContents): Pr
   }
   for (const image of contents.images)
     if (!(await isWhole(image, join(folder, "images")))) lacks(image, "every image of the stack");
+  problems.push(...archiveProblems(contents.charts, chartsFolder(folder), EXPORT_AGAIN));
   if (problems.length > 0) throw new InputError(problems);
   return { releases, images: contents.images };
 }

@@ -1,6 +1,7 @@
 import type { Place } from "../../../infra/core/aws/names";
 import { estimate } from "../../../infra/values/aws/estimate";
 import { requireAccount } from "../aws/account";
+import { chartChecks } from "./charts";
 import { type Answer, type Asked, answersTo, type Check } from "./check";
 import { clusterCheck } from "./cluster";
 import { existingVpcChecks } from "./existing-vpc";
@@ -30,7 +31,7 @@ export async function preflight(asked: Asked, onAnswer: (of: number) => void): P
   const questions = questionsTo(asked);
   const [account] = await answersTo([accountCheck(asked)], () => undefined);
   const isOurs = account?.ok === true;
-  const checks = [...toolChecks(asked), costCheck(asked), ...(isOurs ? questions : [])];
+  const checks = [...toolChecks(asked), ...chartChecks(asked), costCheck(asked), ...(isOurs ? questions : [])];
   const answers = await answersTo(checks, () => onAnswer(checks.length));
   return { answers: account === undefined ? answers : [account, ...answers], unasked: isOurs ? 0 : questions.length };
 }

@@ -1,4 +1,4 @@
-import { readVersions } from "../../../infra/values/versions";
+import { chartPath, readVersions } from "../../../infra/values/versions";
 import type { PlannedResource } from "./recorder";
 
 /** A chart that Helm installs with its hooks; its objects exist only in the cluster. */
@@ -6,6 +6,7 @@ export interface ThirdPartyRelease {
   region: string;
   name: string;
   namespace: string;
+  /** Its address, or in an airgapped environment the path of its archive. */
   chart: string;
   version: string;
   /** What says that it is the same bytes on every machine: the Go module that holds its source, or its own digest. */
@@ -31,7 +32,7 @@ function release({ inputs, provider }: PlannedResource): ThirdPartyRelease {
     values: unknown;
   };
   const [chart = ""] = reference.split("@"); // an OCI chart is named by its digest too
-  const pin = Object.values(readVersions().charts).find((known) => known.chart === chart);
+  const pin = Object.values(readVersions().charts).find((known) => [known.chart, chartPath(known)].includes(chart));
   if (pin === undefined) throw new Error(`${chart} is not in charts/versions.json`);
   return {
     region: provider.split("::").at(-1) ?? "",

@@ -1,5 +1,5 @@
 import { NodeSoftware } from "../../../infra/components/aws/node-software";
-import { chartReference, readVersions } from "../../../infra/values/versions";
+import { chartPath, chartReference, readVersions } from "../../../infra/values/versions";
 import { awsCell, registered, type Sections } from "../../support/aws-cell";
 import type { Plan } from "../../support/plan";
 
@@ -64,9 +64,24 @@ it("names OCI charts by their digest, which helm holds against the version; a re
     chart: "aws-load-balancer-controller",
     repositoryOpts: { repo: "https://aws.github.io/eks-charts" },
   });
-  expect(chartReference("envoy-gateway").chart).toMatch(
+  expect(chartReference("envoy-gateway", false).chart).toMatch(
     /^oci:\/\/docker\.io\/envoyproxy\/gateway-helm@sha256:91bae9ae/,
   );
+});
+
+it("installs the archives of the bundle where the environment is airgapped, and asks no address", async () => {
+  const airgapped = await software({ ...SMALL, environment: { airgapped: true } });
+  const releases = airgapped.resources.filter(({ type }) => type === RELEASE).map(({ inputs }) => inputs);
+  expect(releases.map(({ chart }) => chart).sort()).toEqual([
+    "../.homeport/charts/aws-load-balancer-controller-3.5.0.tgz",
+    "../.homeport/charts/karpenter-1.14.1.tgz",
+    "../.homeport/charts/karpenter-crd-1.14.1.tgz",
+  ]);
+  for (const { repositoryOpts } of releases) expect(repositoryOpts).toBeUndefined();
+  expect(chartReference("envoy-gateway", true)).toEqual({
+    chart: chartPath(readVersions().charts["envoy-gateway"]),
+    version: "v1.9.1",
+  });
 });
 
 it("makes Karpenter's kinds before the controller, and its pools after both", () => {
