@@ -14,11 +14,13 @@ import { action } from "../lib/action";
 import { ASSUMED_OBJECTIVE } from "../lib/cost/assumptions";
 import { billOf, billText } from "../lib/cost/bill";
 import { differenceOf } from "../lib/cost/difference";
+import { daysOf } from "../lib/cost/live/day";
 import { keep, readings } from "../lib/cost/live/history";
 import { liveCost } from "../lib/cost/live/live-cost";
 import { givenPrices, priceNodes } from "../lib/cost/live/node-prices";
 import { readClusters } from "../lib/cost/live/reading";
-import { liveText } from "../lib/cost/live/text";
+import { liveText, measuredText } from "../lib/cost/live/text";
+import { measuredDays, measuredPath, storeDays } from "../lib/cost/measured";
 import { costReport, refuseWithoutList } from "../lib/cost/report";
 import { costText, differenceText } from "../lib/cost/text";
 import { type ClusterOptions, type Clusters, clustersOf, localKubeconfig } from "../lib/releases/clusters";
@@ -60,7 +62,10 @@ export function register(program: Command): void {
     .option("--usage <file>", "tokens that are asked of it, from homeport usage record")
     .option("--first-token-ms <ms>", "objective of the first token", String(ASSUMED_OBJECTIVE.timeToFirstTokenMs))
     .option("--token-ms <ms>", "objective of each further token", String(ASSUMED_OBJECTIVE.timePerOutputTokenMs))
-    .option("--live", "from the counters of the running engines since the last time, beside what APIs ask")
+    .option(
+      "--live",
+      "from the counters of the running engines since the last time, beside what APIs ask; once a day is covered it is kept in stacks/measured and used in place of published tables",
+    )
     .option(
       "--node-usd <pool=usd>",
       "with --live: what a node of a pool costs an hour, where no list says it",
@@ -89,7 +94,7 @@ export async function cost(options: CostOptions, world = REAL): Promise<ExitCode
   if (options.bill) return showBill(stack, options, world);
   if (options.against !== undefined) return compare(otherStack(root, options, today), stack, options);
   const { plan } = await render(options.stack, { root });
-  const report = costReport(stack, { plan, usage, objective, today });
+  const report = costReport(stack, { plan, usage, objective, measured: measuredDays(root, options.stack), today });
   if (options.json) terminal.json(report);
   else terminal.out(costText(report));
   const stale = report.bases.filter((basis) => basis.stale);
@@ -101,11 +106,12 @@ export async function cost(options: CostOptions, world = REAL): Promise<ExitCode
 
 async function live(
   stack: LoadedStack,
-  { state }: StackPaths,
+  { root, environment, state }: StackPaths,
   options: CostOptions,
   objective: SpeedObjective,
   { clusters, now = () => new Date(), today }: CostWorld,
 ): Promise<ExitCode> {
+  const measured = measuredDays(root, environment);
   const given = givenPrices(options.nodeUsd ?? [], stack);
   const { kubeconfig, context = [] } = options;
   const reading = await readClusters(
@@ -113,10 +119,18 @@ async function live(
     now(),
   );
   const priceOf = priceNodes(reading.nodes, stack, given);
-  const found = liveCost({ stack, readings: [...readings(state), reading], priceOf, objective, today });
+  const all = [...readings(state), reading];
+  const found = liveCost({ stack, readings: all, priceOf, objective, measured, today });
   keep(state, reading);
-  if (options.json) terminal.json(found);
-  else terminal.out(liveText(stack.name, found));
+  const days = daysOf(stack, all);
+  const stored = storeDays(
+    root,
+    environment,
+    days.flatMap((day) => ("refused" in day.found ? [] : [day.found])),
+  );
+  const told = days.filter(({ found: day }) => "refused" in day || stored.includes(day));
+  if (options.json) terminal.json({ ...found, measured: { file: measuredPath(environment), days: told } });
+  else terminal.out([liveText(stack.name, found), measuredText(measuredPath(environment), told)].join("\n").trimEnd());
   return ExitCode.ok;
 }
 

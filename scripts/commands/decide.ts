@@ -11,7 +11,9 @@ import { inputDifferences, recordOf } from "../../infra/core/decision/record";
 import type { DecisionReport } from "../../infra/core/decision/report";
 import type { Usage } from "../../infra/core/economics/usage";
 import { ExitCode, InputError } from "../../infra/core/errors";
+import { knowledgeWith } from "../../infra/core/throughput/own-days";
 import { action } from "../lib/action";
+import { allMeasuredDays } from "../lib/cost/measured";
 import { decisionPath, missingDecision, requireName } from "../lib/decide/decision-paths";
 import { decisionFromPreset } from "../lib/decide/from-preset";
 import { gather } from "../lib/decide/gather";
@@ -70,7 +72,8 @@ export async function decideCommand(name: string, options: Options, world: Decid
   if ("problems" in parsed) throw new InputError(parsed.problems);
   const { decision } = parsed;
   const usage = readUsage(decision, options.usage, world.root);
-  const report = decide(gather(name, decision, usage, world.today));
+  const knowledge = knowledgeWith(allMeasuredDays(world.root));
+  const report = decide(gather(name, decision, usage, { today: world.today, knowledge }));
   const record = recordOf(report, usage);
 
   if (options.report !== undefined) writeFileSync(options.report, reportPage(report));

@@ -58,6 +58,33 @@ function problemsOf(change: (text: string) => string): string[] {
 }
 
 describe("homeport decide", () => {
+  it("takes what was measured here in place of the table, of the same model, GPUs and their number only", async () => {
+    const replica = { model: "openai/gpt-oss-120b", gpuClass: "h100-80gb", tensorParallel: 2, quantisation: "fp4" };
+    const day = {
+      ...{ ...replica, release: "r-0123456789", engine: "vLLM 0.33.0", source: "counters of prod" },
+      ...{ from: "2026-11-19T00:00:00Z", to: "2026-11-20T00:00:00Z", hours: 24, requests: 90_000, concurrency: 32 },
+      ...{ inputTokens: 1500, outputTokens: 1100, timeToFirstTokenMs: 150, timePerOutputTokenMs: 8 },
+    };
+    const keep = (change: object) => {
+      mkdirSync(join(root, "stacks/measured"), { recursive: true });
+      writeFileSync(join(root, "stacks/measured/prod.json"), JSON.stringify({ days: [{ ...day, ...change }] }));
+    };
+    const tables = await decided();
+    keep({ gpuClass: "l4-24gb" });
+    expect((await decided()).shapes).toEqual(tables.shapes);
+    keep({});
+    const { shapes } = await decided();
+    const basis = (all: DecisionReport["shapes"]) =>
+      all.find(({ tensorParallel, instanceType }) => tensorParallel === 2 && instanceType === "p5.48xlarge")?.basis;
+    expect(basis(tables.shapes)).toMatch(/^(measured|interpolated), vLLM/);
+    expect(basis(shapes)).toMatch(
+      /^measured here on 2026-11-20, vLLM 0\.33\.0, [\d,]+ to [\d,]+ output tokens\/s; that day 8\.00 ms a token at 32\.0 requests in flight; the table said [\d.]+ ms, error [\d.-]+ %$/,
+    );
+    printed = "";
+    await run();
+    expect(printed).toContain("throughput measured here on 2026-11-20");
+  });
+
   it("prints a card within 80 columns and keeps the file's comments beside the record", async () => {
     const before = readFileSync(file(), "utf8").split("# Written by")[0]!.trimEnd();
     writeFileSync(file(), `${before}\n`);

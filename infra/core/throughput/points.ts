@@ -13,6 +13,20 @@ export interface Point {
   further: number;
 }
 
+/** A day of one's own engines that a series stands on. */
+export interface OwnDay {
+  /** Short id. */
+  release: string;
+  requests: number;
+  hours: number;
+  /** Requests in flight. */
+  concurrency: number;
+  timePerOutputTokenMs: number;
+  /** What the table said of that load, and its error: −10 says that it was 10 % too low. Left out: no table. */
+  tableMs?: number;
+  tableErrorPercent?: number;
+}
+
 /** Points that differ in the load only. */
 export interface Series {
   model: string;
@@ -25,6 +39,8 @@ export interface Series {
   source: string;
   /** What a reader must know before using it. */
   doubts: readonly string[];
+  /** Left out: measured by others. */
+  here?: OwnDay;
   points: readonly Point[];
 }
 
@@ -76,7 +92,10 @@ export const plainName = (model: string): string =>
     .replace(/^meta-/, "")
     .replace(/-(instruct|chat|it|fp8|fp4|nvfp4|mxfp4|awq|gptq|int4|bf16|hf)(?=-|$)/g, "");
 
-/** Newest first; with experts spread over the GPUs only where nothing else was measured, as vLLM does by itself. */
+/**
+ * One's own first, then newest; with experts spread over the GPUs only where nothing else was measured, as vLLM does by
+ * itself.
+ */
 export function seriesFor(
   wanted: { model: string; gpuClass: string; tensorParallel: number; quantisation?: string },
   all: readonly Series[] = SERIES,
@@ -92,6 +111,7 @@ export function seriesFor(
     )
     .sort(
       (a, b) =>
+        Number(b.here !== undefined) - Number(a.here !== undefined) ||
         Number(a.expertParallel) - Number(b.expertParallel) ||
         b.measuredOn.localeCompare(a.measuredOn) ||
         b.points.length - a.points.length,

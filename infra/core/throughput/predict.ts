@@ -22,16 +22,16 @@ export const knowledgeOf = (series: readonly Series[]): Knowledge => ({
   misses: { concurrency: missesInConcurrency(series), lengths: missesInLengths(series) },
 });
 
-let published: Knowledge | undefined;
+let ofTables: Knowledge | undefined;
 
 /** From the tables of this folder; worked out once. */
-function publishedKnowledge(): Knowledge {
-  published ??= knowledgeOf(SERIES);
-  return published;
+export function published(): Knowledge {
+  ofTables ??= knowledgeOf(SERIES);
+  return ofTables;
 }
 
-/** `undefined`: this model on these GPUs was not measured. Newest measurement first. */
-export function throughputOf(question: ThroughputQuestion, knowledge = publishedKnowledge()): Throughput | undefined {
+/** `undefined`: this model on these GPUs was not measured. One's own measurement first, then the newest. */
+export function throughputOf(question: ThroughputQuestion, knowledge = published()): Throughput | undefined {
   const [series] = seriesFor(question, knowledge.series);
   return series && throughputFrom(series, question, knowledge);
 }
@@ -63,6 +63,7 @@ export function throughputFrom(
     engine: series.expertParallel ? `${series.engine}, experts spread over the GPUs` : series.engine,
     asOf: series.measuredOn,
     source: series.source,
+    ...(series.here && { here: series.here }),
   };
 }
 
@@ -88,7 +89,7 @@ const MOST_IN_FLIGHT = 1024;
 export function throughputAtSlo(
   asked: ReplicaAndRequest,
   objective: SpeedObjective,
-  knowledge = publishedKnowledge(),
+  knowledge = published(),
 ): ThroughputAtSlo | undefined {
   const [series] = seriesFor(asked, knowledge.series);
   if (series === undefined) return undefined;

@@ -1,3 +1,5 @@
+import type { OwnDay } from "./points";
+
 /** A number that was measured or computed from measurements, with the range that holds nine times of ten. */
 export interface Interval {
   low: number;
@@ -38,6 +40,8 @@ export interface Throughput {
   engine: string;
   asOf: string;
   source: string;
+  /** Left out: measured by others. */
+  here?: OwnDay;
 }
 
 /** What a client waits at most, on average. */

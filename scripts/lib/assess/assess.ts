@@ -87,7 +87,10 @@ function assessed(
   { candidates, today }: AssessOptions,
 ): AssessedWorkload {
   const one = { ...usage, workloads: [workload] };
-  const inputs = gather(workload.name, decisionOf(price, candidates), one, today, [{ price, goodEnough: true }]);
+  const inputs = gather(workload.name, decisionOf(price, candidates), one, {
+    today,
+    rivals: [{ price, goodEnough: true }],
+  });
   const report = decide({ ...inputs, evidence: "assumed" });
   const days = daysOf(usage);
   return {

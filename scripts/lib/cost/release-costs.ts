@@ -5,7 +5,8 @@ import { apiUsdPerMillion, type Mix, usdPerMillion } from "../../../infra/core/e
 import { placementsOf } from "../../../infra/core/placement";
 import { runningReleases } from "../../../infra/core/pointers";
 import { publicName } from "../../../infra/core/public-name";
-import type { ReleaseContent } from "../../../infra/core/release";
+import { type ReleaseContent, shortId } from "../../../infra/core/release";
+import { knowledgeWith, type MeasuredDay } from "../../../infra/core/throughput/own-days";
 import { throughputAtSlo } from "../../../infra/core/throughput/predict";
 import type { SpeedObjective, ThroughputAtSlo } from "../../../infra/core/throughput/throughput";
 import { weightOf } from "../../../infra/values/gateway";
@@ -38,6 +39,8 @@ interface Question {
   cost: Estimate;
   demandOf(model: string): Demand;
   objective: SpeedObjective;
+  /** Of this stack's own engines. */
+  measured: readonly MeasuredDay[];
   today: string;
 }
 
@@ -45,7 +48,7 @@ export function releaseCosts(question: Question): ReleaseCost[] {
   const { stack } = question;
   const placed = Object.entries(stack.config.models).flatMap(([model, settings]) =>
     runningReleases(settings).flatMap((release) => {
-      const content = stack.releases[model]?.[release]?.content;
+      const { id = "", content } = stack.releases[model]?.[release] ?? {};
       const placement = content && placementsOf(content, stack.config.pools, settings.pool)[0];
       if (content === undefined || placement === undefined) return [];
       const { variant, pool } = placement;
@@ -64,14 +67,15 @@ export function releaseCosts(question: Question): ReleaseCost[] {
           sharePercent,
           weight,
           content,
+          days: question.measured.filter((day) => day.release === shortId(id)),
         },
       ];
     }),
   );
-  return placed.map(({ weight, content, ...release }) => {
+  return placed.map(({ weight, content, days, ...release }) => {
     const ofPool = placed.filter(({ pool }) => pool === release.pool).reduce((sum, one) => sum + one.weight, 0);
     const hourlyUsd = (poolHourlyUsd(question.cost, release.pool) * weight) / ofPool;
-    return { ...release, hourlyUsd, ...tokensOf({ ...release, hourlyUsd }, content, question) };
+    return { ...release, hourlyUsd, ...tokensOf({ ...release, hourlyUsd }, content, days, question) };
   });
 }
 
@@ -93,11 +97,13 @@ function tokensOf(
     hourlyUsd,
   }: Omit<ReleaseCost, "usdPerMillion" | "throughput" | "api">,
   content: ReleaseContent,
+  days: readonly MeasuredDay[],
   { demandOf, objective, today }: Question,
 ): Pick<ReleaseCost, "usdPerMillion" | "throughput" | "api"> {
   const name = publicName(content);
   const { mix, outputTokensPerSecond } = demandOf(model);
-  const found = name && throughputAtSlo({ model: name, gpuClass, tensorParallel: gpus, ...mix }, objective);
+  const replica = { gpuClass, tensorParallel: gpus, ...mix };
+  const found = name && throughputAtSlo({ model: name, ...replica }, objective, knowledgeWith(days));
   if (!found || name === undefined) return {};
   const throughput = withDoubtOfQuantisation(found, content);
   if (sharePercent === 0) return { throughput };
@@ -118,14 +124,17 @@ function tokensOf(
   };
 }
 
+/** Of a release's weights, as tables name it. */
+export const quantisationOf = ({ quantization, architecture }: ReleaseContent): string =>
+  (quantization ?? architecture.dtype)
+    .toLowerCase()
+    .replace(/^bfloat16$/, "bf16")
+    .replace(/^mxfp4$/, "fp4");
+
 /** A table of FP8 weights says little of a release in bf16. */
-function withDoubtOfQuantisation(
-  found: ThroughputAtSlo,
-  { quantization, architecture }: ReleaseContent,
-): ThroughputAtSlo {
-  const own = (quantization ?? architecture.dtype).toLowerCase();
-  const alike = [own, own.replace(/^bfloat16$/, "bf16"), own.replace(/^mxfp4$/, "fp4")].includes(found.quantisation);
-  if (alike || found.quantisation === "not stated") return found;
+function withDoubtOfQuantisation(found: ThroughputAtSlo, content: ReleaseContent): ThroughputAtSlo {
+  const own = quantisationOf(content);
+  if ([own, "not stated"].includes(found.quantisation)) return found;
   const doubt = `measured with weights in ${found.quantisation}, and this release is in ${own}`;
   return { ...found, basis: "outside", doubts: [...found.doubts, doubt] };
 }

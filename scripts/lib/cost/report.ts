@@ -2,6 +2,7 @@ import type { LoadedStack } from "../../../infra/config/schema";
 import type { PlannedThing } from "../../../infra/core/aws/resource-prices";
 import type { Usage } from "../../../infra/core/economics/usage";
 import { InputError } from "../../../infra/core/errors";
+import type { MeasuredDay } from "../../../infra/core/throughput/own-days";
 import type { SpeedObjective } from "../../../infra/core/throughput/throughput";
 import { NOTICES } from "../../../infra/values/aws/spend";
 import { type StackCost, stackCost } from "../../../infra/values/aws/stack-cost";
@@ -30,11 +31,13 @@ export function costReport(
     plan,
     usage,
     objective,
+    measured,
     today,
   }: {
     plan: readonly PlannedThing[];
     usage?: Usage;
     objective: SpeedObjective;
+    measured: readonly MeasuredDay[];
     today: string;
   },
 ): CostReport {
@@ -42,7 +45,7 @@ export function costReport(
   const unknown = cost.inventory?.unknown ?? [];
   if (unknown.length > 0) throw new Error(`nobody said how these are paid: ${unknown.join(", ")}`);
   const demandOf = demandsOf(usage, stack);
-  const releases = releaseCosts({ stack, cost, demandOf, objective, today });
+  const releases = releaseCosts({ stack, cost, demandOf, objective, measured, today });
   const { monthlyUsd, ceilingUsd } = stack.config.budget;
   return {
     stack: stack.name,

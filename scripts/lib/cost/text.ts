@@ -2,6 +2,7 @@ import type { CostLine } from "../../../infra/core/aws/estimate";
 import { PART_PRICES, type Part } from "../../../infra/core/aws/part-prices";
 import { shortened, wrapped } from "../report";
 import type { Difference } from "./difference";
+import { againstTable } from "./measured-text";
 import { columns, percent, signedUsd, usd, usdRate } from "./money";
 import type { ReleaseCost } from "./release-costs";
 import type { CostReport } from "./report";
@@ -105,10 +106,14 @@ function doubtsOf({ release, gpuClass, gpus, throughput }: ReleaseCost): string[
     return [`${release}: nobody measured it on ${gpus} × ${gpuClass}; its $/1M are unknown.`];
   const { low, high, expected } = throughput.outputTokensPerSecond;
   const range = `${usd(low, 0)} to ${usd(high, 0)}, expected ${usd(expected, 0)}`;
-  const measured = `${throughput.engine} of ${throughput.asOf}, ${throughput.concurrency} requests at once`;
+  const where = throughput.here ? `${throughput.engine}, measured here on` : `${throughput.engine} of`;
+  const measured = `${where} ${throughput.asOf}, ${throughput.concurrency} requests at once`;
   const doubts = throughput.doubts.length > 0 ? `; ~ a hint only: ${throughput.doubts.join("; ")}` : "";
   const slow = throughput.meetsSlo ? "" : "; ! it misses the objective";
-  return [`${release}: one replica ${range} output tokens a second (${measured})${doubts}${slow}.`];
+  return [
+    `${release}: one replica ${range} output tokens a second (${measured})${doubts}${slow}.`,
+    ...(throughput.here ? [`${release}: that day ${againstTable(throughput.here)}.`] : []),
+  ];
 }
 
 function standby(all: readonly Standby[]): string[] {

@@ -7,19 +7,23 @@ import { nearest } from "../../../infra/core/did-you-mean";
 import { profileOf } from "../../../infra/core/economics/demand";
 import type { Usage } from "../../../infra/core/economics/usage";
 import { InputError, type Problem } from "../../../infra/core/errors";
+import { type Knowledge, published } from "../../../infra/core/throughput/predict";
 import { assumptionsOf, commitmentOf } from "./self-plan";
 import { waysToRun } from "./ways";
 
 /**
- * From a decision file and a usage to all that the decision is made from: prices, what fits, what was measured. `known`
- * stands for the file's rivals where their prices are at hand.
+ * From a decision file and a usage to all that the decision is made from: prices, what fits, what was measured. `rivals`
+ * stand for the file's where their prices are at hand; `knowledge` of throughput is by default that of published tables.
  */
 export function gather(
   name: string,
   file: DecisionFile,
   usage: Usage,
-  today: string,
-  known?: readonly Rival[],
+  {
+    today,
+    rivals: known,
+    knowledge = published(),
+  }: { today: string; rivals?: readonly Rival[]; knowledge?: Knowledge },
 ): DecisionInputs {
   const problems: Problem[] = [];
   const rivals = known ?? rivalsOf(file, today, problems);
@@ -37,7 +41,7 @@ export function gather(
   if (problems.length > 0) throw new InputError(problems);
 
   const profile = profileOf(usage.workloads);
-  const ways = candidates.map((one) => waysToRun({ ...one, file, profile }));
+  const ways = candidates.map((one) => waysToRun({ ...one, file, profile, knowledge }));
   const offers = candidates.flatMap(({ candidate, model }) =>
     candidate.fineTuned ? [] : sameWeightsOffers(model.id, today).slice(0, 1),
   );

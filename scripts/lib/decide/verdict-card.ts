@@ -149,6 +149,10 @@ function remarks({
         (s) =>
           `runner-up: ${s.nodes} x ${s.instanceType}, ${s.model}, TP ${s.tensorParallel}: ${dollars(s.monthlyUsd)}`,
       ),
+    ...shapes
+      .slice(0, 1)
+      .filter(({ basis }) => basis.startsWith("measured here"))
+      .map(({ basis }) => `throughput ${basis}`),
     ...unpriced(comparisons),
     ...(oldest ? [`oldest price: ${oldest.what}, ${ageText(oldest, decidedOn)}: ${oldest.source}`] : []),
     ...assumptions.map((text) => `assumed: ${text}`),

@@ -4,9 +4,11 @@ import { onDemandPrice, SHAPES, type Shape } from "../../../infra/core/catalogue
 import type { FleetCandidate } from "../../../infra/core/decision/fleets";
 import type { FitRow } from "../../../infra/core/decision/report";
 import type { Profile } from "../../../infra/core/economics/demand";
-import { seriesFor } from "../../../infra/core/throughput/points";
-import { throughputAtSlo, throughputOf } from "../../../infra/core/throughput/predict";
-import type { ReplicaAndRequest, ThroughputAtSlo } from "../../../infra/core/throughput/throughput";
+import { type OwnDay, seriesFor } from "../../../infra/core/throughput/points";
+import { type Knowledge, throughputAtSlo, throughputOf } from "../../../infra/core/throughput/predict";
+import type { ReplicaAndRequest, Throughput, ThroughputAtSlo } from "../../../infra/core/throughput/throughput";
+import { againstTable } from "../cost/measured-text";
+import { usd } from "../cost/money";
 import { fitRows, type ModelMemory, modelMemory } from "./fits";
 import { DEFAULT_OBJECTIVES, selfPlan } from "./self-plan";
 
@@ -26,6 +28,7 @@ interface Asked {
   candidate: Candidate;
   model: OpenModel;
   profile: Profile;
+  knowledge: Knowledge;
 }
 
 export function waysToRun(asked: Asked): Ways {
@@ -62,25 +65,25 @@ const objectivesOf = ({ objectives }: DecisionFile) => ({
   timePerOutputTokenMs: objectives.tpotMs ?? DEFAULT_OBJECTIVES.tpotMs,
 });
 
-/** In what the newest measurement of the model on any of these shapes was quantised. */
-function measuredQuantisation({ model, profile }: Asked, shapes: readonly Shape[]): string | undefined {
-  for (const shape of shapes)
-    for (let gpus = 1; gpus <= shape.gpus; gpus *= 2) {
-      const [series] = seriesFor(asReplica(model.id, shape, gpus, profile));
-      if (series !== undefined) return series.quantisation;
-    }
-  return undefined;
+/** In what the first table of the model on any of these shapes was quantised; without one, one's own measurement. */
+function measuredQuantisation({ model, profile, knowledge }: Asked, shapes: readonly Shape[]): string | undefined {
+  const found = shapes.flatMap((shape) =>
+    [1, 2, 4, 8]
+      .filter((gpus) => gpus <= shape.gpus)
+      .flatMap((gpus) => seriesFor(asReplica(model.id, shape, gpus, profile), knowledge.series)),
+  );
+  return (found.find(({ here }) => here === undefined) ?? found[0])?.quantisation;
 }
 
 function fleetOn(
-  { file, candidate, model, profile }: Asked,
+  { file, candidate, model, profile, knowledge }: Asked,
   shape: Shape,
   row: FitRow,
   { weightsGB }: ModelMemory,
   quantisation: string | undefined,
 ): FleetCandidate | undefined {
   const price = onDemandPrice(shape.type, file.region);
-  const speed = ownMeasurement(candidate, row) ?? published(file, model, shape, row, profile, quantisation);
+  const speed = ownMeasurement(candidate, row) ?? known({ file, model, profile, knowledge }, shape, row, quantisation);
   if (price === undefined || speed === undefined) return undefined;
   const { outputTokensPerSecond, ...rest } = speed;
   const replica = { gpus: row.tensorParallel, outputTokensPerSecond, weightsGB };
@@ -105,29 +108,33 @@ function ownMeasurement({ measured }: Candidate, { instanceType, tensorParallel 
 }
 
 /** At the objective, with no more requests in flight than the GPUs' memory holds. */
-function published(
-  file: DecisionFile,
-  model: OpenModel,
+function known(
+  { file, model, profile, knowledge }: Omit<Asked, "candidate">,
   shape: Shape,
   { tensorParallel, concurrency = 0 }: FitRow,
-  profile: Profile,
   quantisation: string | undefined,
 ): Speed | undefined {
   const replica = {
     ...asReplica(model.id, shape, tensorParallel, profile),
     ...(quantisation === undefined ? {} : { quantisation }),
   };
-  const atObjective = throughputAtSlo(replica, objectivesOf(file));
+  const atObjective = throughputAtSlo(replica, objectivesOf(file), knowledge);
   if (atObjective === undefined || concurrency < 1) return undefined;
-  const held = atObjective.concurrency <= concurrency ? undefined : throughputOf({ ...replica, concurrency });
+  const held =
+    atObjective.concurrency <= concurrency ? undefined : throughputOf({ ...replica, concurrency }, knowledge);
   const found: Omit<ThroughputAtSlo, "concurrency" | "meetsSlo"> = held ?? atObjective;
   const first = found.timeToFirstTokenMs?.expected;
   return {
     outputTokensPerSecond: found.outputTokensPerSecond.expected,
     ...(first === undefined ? {} : { timeToFirstTokenMs: first }),
-    basis: `${found.basis}, ${found.engine}`,
+    basis: found.here ? measuredHere(found, found.here) : `${found.basis}, ${found.engine}`,
     doubts: found.doubts,
     meetsObjectives: atObjective.meetsSlo,
     throughput: { asOf: found.asOf, source: found.source },
   };
+}
+
+function measuredHere({ asOf, engine, outputTokensPerSecond: { low, high } }: Throughput, day: OwnDay): string {
+  const range = `${usd(low, 0)} to ${usd(high, 0)} output tokens/s`;
+  return `measured here on ${asOf}, ${engine}, ${range}; that day ${againstTable(day)}`;
 }

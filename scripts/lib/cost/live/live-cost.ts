@@ -6,6 +6,7 @@ import { fitOn, releaseQuestion } from "../../../../infra/core/fit/fit";
 import { publicName } from "../../../../infra/core/public-name";
 import { type ReleaseFile, shortId } from "../../../../infra/core/release";
 import { calibrated, dayPoint, type EngineCounters } from "../../../../infra/core/throughput/calibrate";
+import { knowledgeWith, type MeasuredDay } from "../../../../infra/core/throughput/own-days";
 import { seriesFor } from "../../../../infra/core/throughput/points";
 import { throughputAtSlo } from "../../../../infra/core/throughput/predict";
 import type { SpeedObjective } from "../../../../infra/core/throughput/throughput";
@@ -63,6 +64,8 @@ interface Question {
   readings: readonly Reading[];
   priceOf(node: WorkerNode): PricedPool | undefined;
   objective: SpeedObjective;
+  /** Of this stack's own engines. */
+  measured: readonly MeasuredDay[];
   today: string;
 }
 
@@ -131,6 +134,7 @@ function releaseOf(pods: readonly PodDelta[], usd: number, window: Window, quest
             outputTokens: mix.outputTokens / counters.requests,
           },
           objective,
+          knowledgeWith(question.measured.filter((day) => day.release === release)),
         )
       : undefined;
   const capacity = (speed?.outputTokensPerSecond.expected ?? 0) * replicaHours * 3600;
@@ -163,15 +167,19 @@ function releaseOf(pods: readonly PodDelta[], usd: number, window: Window, quest
   };
 }
 
-function pinned({ config, releases }: LoadedStack, model: string, short: string): [string, ReleaseFile | undefined] {
+export function pinned(
+  { config, releases }: LoadedStack,
+  model: string,
+  short: string,
+): [string, ReleaseFile | undefined] {
   const pins = Object.entries(config.models[model]?.releases ?? {});
   const [name] = pins.find(([, id]) => shortId(id) === short) ?? [];
   return [name ?? short, name === undefined ? undefined : releases[model]?.[name]];
 }
 
-type Counters = Omit<EngineCounters, "at">;
+export type Counters = Omit<EngineCounters, "at">;
 
-function summed(pods: readonly PodDelta[]): Counters {
+export function summed(pods: readonly Pick<PodDelta, "counters">[]): Counters {
   const keys = Object.keys(pods[0]?.counters ?? {}) as (keyof Counters)[];
   const sum = (key: keyof Counters) => pods.reduce((total, { counters }) => total + counters[key], 0);
   return Object.fromEntries(keys.map((key) => [key, sum(key)])) as unknown as Counters;

@@ -1,5 +1,8 @@
+import { ownSeries } from "../../../../infra/core/throughput/own-days";
 import { shortened, wrapped } from "../../report";
+import { againstTable } from "../measured-text";
 import { columns, percent, usd, usdRate } from "../money";
+import type { DayOfRelease } from "./day";
 import type { LiveCost, LiveRelease, Prediction } from "./live-cost";
 
 /** Real cost of a window, for reading; within 80 columns. */
@@ -52,3 +55,14 @@ function sentences({ release, usd: own, api, split, cachedShare, predicted }: Li
 
 const predictionText = ({ what, unit, predicted, real, errorPercent }: Prediction): string =>
   `${what}: predicted ${usd(predicted, predicted < 1000 ? 2 : 0)} ${unit}, real ${usd(real, real < 1000 ? 2 : 0)}, error ${errorPercent.toFixed(1)} %.`;
+
+/** A line for each release: the day that was stored, or why the readings are none. */
+export const measuredText = (file: string, days: readonly DayOfRelease[]): string =>
+  days
+    .map(({ model, release, found }) => {
+      if ("refused" in found) return wrapped(`${model} ${release}: no day to measure by: ${found.refused}.`);
+      const series = ownSeries(found);
+      const day = "here" in series && series.here ? `: ${againstTable(series.here)}` : "";
+      return wrapped(`${model} ${release}: measured here on ${found.to.slice(0, 10)}, kept in ${file}${day}.`);
+    })
+    .join("\n");

@@ -1,0 +1,49 @@
+import { z } from "zod";
+import { InputError } from "../core/errors";
+import type { MeasuredDay } from "../core/throughput/own-days";
+import { schemaNode } from "./schema-walk";
+import { zodProblems } from "./zod-problems";
+
+/** `stacks/measured/<env>.json`: days of one's own engines, written by `homeport cost --live`. */
+
+const text = z.string().min(1).meta({ allowed: "text" });
+const positive = z.number().positive().meta({ allowed: "a number, more than 0" });
+const time = z.iso.datetime().meta({ allowed: "a time like 2026-11-21T00:00:00Z" });
+
+const Day = z.strictObject({
+  model: text,
+  release: text,
+  gpuClass: text,
+  tensorParallel: z.int().positive().meta({ allowed: "a whole number of GPUs, 1 or more" }),
+  quantisation: text,
+  engine: text,
+  from: time,
+  to: time,
+  hours: z.number().min(24).meta({ allowed: "hours, 24 or more" }),
+  requests: z.int().positive().meta({ allowed: "a whole number, 1 or more" }),
+  inputTokens: positive,
+  outputTokens: positive,
+  concurrency: positive,
+  timeToFirstTokenMs: positive,
+  timePerOutputTokenMs: positive,
+  source: text,
+}) satisfies z.ZodType<MeasuredDay>;
+
+const MeasuredFile = z.strictObject({ days: z.array(Day).meta({ allowed: "a list of days" }) });
+const NODE = schemaNode(MeasuredFile);
+
+/** `label` is its path in the checkout. Throws with every problem at once. */
+export function parseMeasuredFile(label: string, content: string): MeasuredDay[] {
+  const fix = "take the file back from git, or delete it: homeport cost --live measures anew";
+  let raw: unknown;
+  try {
+    raw = JSON.parse(content);
+  } catch (error) {
+    const given = error instanceof Error ? error.message : "not JSON";
+    throw new InputError([{ path: label, given, allowed: "measured days in JSON", fix }]);
+  }
+  const parsed = MeasuredFile.safeParse(raw);
+  if (parsed.success) return parsed.data.days;
+  const source = { raw, schema: NODE, prefix: `${label}#`, masked: () => false, fix, handwritten: false };
+  throw new InputError(zodProblems(parsed.error, source));
+}
