@@ -3,6 +3,7 @@ import { stalenessWarning } from "../core/floors";
 import { ruleProblems } from "./check";
 import { frozen, parseConfig, type RawStack } from "./parse";
 import { readReleases } from "./release-files";
+import { fitWarnings } from "./rules/fit";
 import type { LoadedStack } from "./schema";
 
 /**
@@ -18,13 +19,13 @@ export function checkedStack(
   const { config, problems, secrets } = parseConfig(raw);
   if (config === undefined) throw new InputError(problems);
   const { releases, problems: unread } = readReleases(root, config);
-  const broken = ruleProblems({ name: raw.name, config, releases, today }).map((problem) =>
-    masked(problem, raw.sealed),
-  );
+  const checked = { name: raw.name, config, releases, today };
+  const broken = ruleProblems(checked).map((problem) => masked(problem, raw.sealed));
   const all = [...distinct([...problems, ...unread]), ...notImplied(broken, [...problems, ...unread])];
   if (all.length > 0) throw new InputError(all);
-  const warning = stalenessWarning(today);
-  const stack = frozen({ name: raw.name, config, releases, warnings: warning ? [warning] : [] });
+  const stale = stalenessWarning(today);
+  const warnings = [...(stale ? [stale] : []), ...fitWarnings(checked)];
+  const stack = frozen({ name: raw.name, config, releases, warnings });
   return { stack, secrets };
 }
 

@@ -1,7 +1,7 @@
 import { readStack } from "../../infra/config/read-stack";
 import { INSTANCE_TYPES } from "../../infra/core/aws/instance-catalog";
 import { type ReleaseFile, releaseId } from "../../infra/core/release";
-import { a100, COMMIT, LLAMA_70B, releaseFile } from "../support/releases";
+import { a100, COMMIT, LLAMA_8B, LLAMA_70B, releaseFile } from "../support/releases";
 import { goodSections, problemLines, stackFolder, TODAY, writeStack } from "../support/stack-folder";
 
 /** The bad inputs that a stack file and its release files can hold, and the exact words that answer them. */
@@ -198,6 +198,22 @@ describe("fit", () => {
     const file = releaseFile({ weightsGiB: 131.4, architecture: LLAMA_70B });
     expect(linesOf({ file })).toEqual([
       `${FILE}#content.variants.a100x1: needs 137.3 GiB on one GPU of pool a100: 131.4 GiB weights, 2.5 GiB for one request of 8192 tokens, 3.4 GiB engine; 72.9 GiB of the GPU's 79.25 GiB are usable; smallest fit: tensorParallel 2 on pool a100; or pin quantised weights, or a shorter max-model-len`,
+    ]);
+  });
+
+  it("lets pass what it does not count with a warning, in the words of homeport fit", () => {
+    const warnings = (file: ReturnType<typeof releaseFile>) => {
+      expect(linesOf({ file })).toEqual([]);
+      return readStack(folder.root, "test", "2026-12-01").warnings;
+    };
+    expect(warnings(releaseFile())).toEqual([]);
+    const pictures = { ...LLAMA_8B, name: "Mistral3ForConditionalGeneration" };
+    const speculative = '{"method":"ngram","num_speculative_tokens":3}';
+    const flags = { "enable-lora": true, "speculative-config": speculative, "cpu-offload-gb": 4 };
+    expect(warnings(releaseFile({ architecture: pictures, arguments: flags }))).toEqual([
+      "fit of chat r1 on pool a100: text only: memory for pictures is not counted",
+      "fit of chat r1 on pool a100: needs more than is counted: speculative-config, enable-lora",
+      "fit of chat r1 on pool a100: needs less than is counted: cpu-offload-gb",
     ]);
   });
 

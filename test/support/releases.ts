@@ -6,7 +6,7 @@ export const COMMIT = "3c1d".repeat(10);
 
 type Architecture = ReleaseContent["architecture"];
 
-const LLAMA_8B: Architecture = {
+export const LLAMA_8B: Architecture = {
   name: "LlamaForCausalLM",
   layers: 32,
   hiddenSize: 4096,

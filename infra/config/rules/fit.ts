@@ -4,6 +4,7 @@ import { familyOf } from "../../core/fit/families";
 import { type FitQuestion, fitOn, releaseQuestion } from "../../core/fit/fit";
 import { uncounted } from "../../core/fit/flags";
 import { GPUS } from "../../core/fit/gpus";
+import { leftOut } from "../../core/fit/left-out";
 import { allowedTensorParallel, cacheRefusal, lengthRefusal, splitRefusal } from "../../core/fit/legality";
 import type { Placement } from "../../core/placement";
 import type { PoolConfig } from "../schema";
@@ -76,6 +77,11 @@ function whatFits(question: FitQuestion, { pool, config }: Placement & { config:
     .sort((a, b) => a.type.gpusPerNode * a.type.gpuMemoryGiB - b.type.gpusPerNode * b.type.gpuMemoryGiB)[0];
   return elsewhere ? `smallest fit: tensorParallel ${elsewhere.gpus} on ${elsewhere.name}` : "no known node fits it";
 }
+
+/** Nothing to refuse: what a verdict of "fits" did not look at, in the words of `homeport fit`. */
+export const fitWarnings = eachPlaced(({ variant, pool }, { model, name, file }) =>
+  leftOut(releaseQuestion(file.content, variant)).map((text) => `fit of ${model} ${name} on pool ${pool}: ${text}`),
+);
 
 export const runningReleasesFitTheirGpus: Rule = eachPlaced((placed, running) => {
   const { variantName, variant, pool, config } = placed;

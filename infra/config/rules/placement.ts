@@ -51,7 +51,7 @@ export const runningReleasesHaveOnePool: Rule = eachRunning(({ model, name, file
 });
 
 /** Calls `check` with the one placement of each running release. */
-export const eachPlaced = (check: (placed: Placement & { config: PoolConfig }, running: Running) => Problem[]): Rule =>
+export const eachPlaced = <T = Problem>(check: (placed: Placement & { config: PoolConfig }, running: Running) => T[]) =>
   eachRunning((running, { config }: Checked) => {
     const placements = placementsOf(running.file.content, config.pools, config.models[running.model]?.pool);
     const placement = placements.length === 1 ? placements[0] : undefined;

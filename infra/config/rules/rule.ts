@@ -17,8 +17,8 @@ export type Rule = (stack: Checked) => Problem[];
 
 /** Calls `check` for every model. */
 export const eachModel =
-  (check: (model: ModelConfig, name: string, stack: Checked) => Problem[]): Rule =>
-  (stack) =>
+  <T = Problem>(check: (model: ModelConfig, name: string, stack: Checked) => T[]) =>
+  (stack: Checked): T[] =>
     Object.entries(stack.config.models).flatMap(([name, model]) => check(model, name, stack));
 
 /** Calls `check` for every pool with its path. */
@@ -54,7 +54,7 @@ export interface Running {
 }
 
 /** Calls `check` for every release that will run and whose file is good. */
-export const eachRunning = (check: (running: Running, stack: Checked) => Problem[]): Rule =>
+export const eachRunning = <T = Problem>(check: (running: Running, stack: Checked) => T[]) =>
   eachModel((pointers: Pointers, model, stack) =>
     runningReleases(pointers).flatMap((name) => {
       const file = stack.releases[model]?.[name];

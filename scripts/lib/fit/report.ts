@@ -1,6 +1,7 @@
 import { provenance } from "../../../infra/core/catalogue/shapes";
 import { growthPerToken } from "../../../infra/core/fit/cache";
-import { cacheBytes, maxModelLen, uncounted, utilization } from "../../../infra/core/fit/flags";
+import { cacheBytes, maxModelLen, utilization } from "../../../infra/core/fit/flags";
+import { leftOut } from "../../../infra/core/fit/left-out";
 import type { FitRow } from "../../../infra/core/fit/matrix";
 import { table, wrapped } from "../report";
 import type { AskedModel } from "./model-of";
@@ -35,7 +36,7 @@ export function matrixText(asked: AskedModel, region: string, rows: readonly Fit
       : [table([HEAD, ...starts.map((row) => cells(row, notes))])]),
     ...(refused.length === 0 ? [] : ["", "does not start:", ...reasons(refused)]),
     "",
-    ...warnings(asked).map((warning) => wrapped(`! ${warning}`)),
+    ...leftOut(question).map((warning) => wrapped(`! ${warning}`)),
     ...notes.map((note, i) => wrapped(`${MARKS[i]} ${note}`)),
     wrapped(
       "ROOM: GiB on each GPU beyond one request of full length, cautiously counted. LONGEST: tokens of a request that vLLM would start with. AT 8K: requests of 8,192 tokens that one copy answers at once. TP: GPUs of one copy. N: copies on one node.",
@@ -51,18 +52,6 @@ function nothingStarts(region: string, refused: readonly FitRow[]): string {
   return shorter === undefined
     ? `nothing in ${region} starts it`
     : `nothing in ${region} starts it with requests of that length; ${shorter.shape} TP ${shorter.tensorParallel} would with --max-model-len ${shorter.fit?.maxTokens}`;
-}
-
-/** What the numbers leave out. */
-function warnings({ question }: AskedModel): string[] {
-  const { more, less } = uncounted(question.flags);
-  return [
-    ...(question.architecture.name.endsWith("ForConditionalGeneration")
-      ? ["text only: memory for pictures is not counted"]
-      : []),
-    ...(more.length > 0 ? [`needs more than is counted: ${more.join(", ")}`] : []),
-    ...(less.length > 0 ? [`needs less than is counted: ${less.join(", ")}`] : []),
-  ];
 }
 
 const HEAD = ["SHAPE", "GPU", "TP", "N", "USD/H", "ROOM", "LONGEST", "AT 8K"];
@@ -110,7 +99,7 @@ export const matrixJson = ({ name, question, sizeFrom }: AskedModel, region: str
   weightsGiB: question.storedBytes / GiB,
   weightsFrom: sizeFrom,
   region,
-  warnings: warnings({ name, question, sizeFrom }),
+  warnings: leftOut(question),
   maxModelLenTokens: maxModelLen(question.flags, question.architecture),
   rows: rows.map(({ fit, price, ...row }) => ({
     ...row,
