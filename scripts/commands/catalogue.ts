@@ -25,7 +25,7 @@ import {
   shapesText,
 } from "../lib/catalogue/show-tables";
 import { watch, watchText } from "../lib/catalogue/watch";
-import { terminal } from "../lib/report";
+import { terminal, wrapped } from "../lib/report";
 
 const ROOT = resolve(__dirname, "../..");
 const DEFAULT_REGION = "us-east-1";
@@ -51,7 +51,9 @@ export function register(program: Command): void {
     .action(action(async (kind: string | undefined, options: ShowOptions) => show(kind, options)));
   catalogue
     .command("refresh")
-    .description("replace prices: of AWS by what AWS says now (needs credentials), of model APIs by a file")
+    .description(
+      "replace prices: of nodes and all else of AWS by what AWS says now (needs credentials), of model APIs by a file",
+    )
     .option("--from <file>", "API prices that scripts/gen/api-prices.ts wrote on another machine; asks AWS nothing")
     .option("--spot <regions>", "spot prices of these regions instead, e.g. us-east-1,us-west-2, as EC2 has them now")
     .option("--json", "print JSON")
@@ -116,11 +118,21 @@ export async function refresh({ from, spot, json }: RefreshOptions, root = ROOT,
   if (problems.length > 0) throw new InputError(problems);
   const done = await refreshed(root, now, from, regions);
   if (json) terminal.json(done);
-  else
-    terminal.out(
-      `${done.prices} prices, ${done.changed} of them new or changed\nwrote ${done.written.join("\n      ")}`,
-    );
+  else terminal.out(refreshedText(done));
   return ExitCode.ok;
+}
+
+const NOT_RENEWED = wrapped(
+  "not renewed, the old price stays (to renew one by hand, put its price, day and source into its row of infra/core/aws/part-prices.json):",
+);
+
+function refreshedText({ prices, changed, written, kept = [] }: Refreshed): string {
+  const reasons = kept.map(({ part, asOf, why }) => wrapped(`  ${part}, still of ${asOf}: ${why}`, "    "));
+  return [
+    `${prices} prices, ${changed} of them new or changed`,
+    `wrote ${written.join("\n      ")}`,
+    ...(kept.length > 0 ? [NOT_RENEWED, ...reasons] : []),
+  ].join("\n");
 }
 
 async function refreshed(
@@ -131,5 +143,5 @@ async function refreshed(
 ): Promise<Refreshed> {
   if (from !== undefined) return refreshFromFile(root, from);
   if (regions !== undefined) return refreshSpot(root, regions, now);
-  return refreshFromAws(root, now.toISOString().slice(0, 10), (type) => terminal.note(`… ${type}`));
+  return refreshFromAws(root, now.toISOString().slice(0, 10), (what) => terminal.note(`… ${what}`));
 }

@@ -6,6 +6,7 @@ import { SHAPES } from "../../infra/core/catalogue/shapes";
 import { type ReleaseFile, releaseId } from "../../infra/core/release";
 import { refresh, type ShowOptions, show } from "../../scripts/commands/catalogue";
 import { watch, watchText } from "../../scripts/lib/catalogue/watch";
+import type { priceBases } from "../../scripts/lib/cost/freshness";
 import { gateProblems } from "../../scripts/lib/pin/gate";
 import { loopback } from "../support/loopback";
 import { a100, COMMIT, releaseFile } from "../support/releases";
@@ -121,6 +122,7 @@ const FILES = [
   "infra/core/catalogue/plans.generated.json",
   "infra/core/catalogue/api-prices.generated.json",
   "infra/core/catalogue/spot.json",
+  "infra/core/aws/part-prices.json",
 ];
 
 function checkout() {
@@ -136,6 +138,17 @@ function checkout() {
     json: (i: number) => JSON.parse(texts()[i] ?? "") as Record<string, never>,
     remove: () => rmSync(root, { recursive: true }),
   };
+}
+
+/** Loads modules anew, with the tables of a checkout in place of ours. */
+function withFiles<T>(place: ReturnType<typeof checkout>, work: () => T): T {
+  for (const [i, path] of FILES.entries()) jest.doMock(join(ROOT, path), () => place.json(i));
+  let result: T | undefined;
+  jest.isolateModules(() => {
+    result = work();
+  });
+  for (const path of FILES) jest.dontMock(join(ROOT, path));
+  return result as T;
 }
 
 /** A product as the Price List writes it: text of JSON, money as text. */
@@ -159,8 +172,120 @@ const product = (type: string, region: string, usd: number): string => {
   });
 };
 
+interface Asked {
+  ServiceCode: string;
+  Filters: { Field: string; Value: string }[];
+  NextToken?: string;
+}
+
+/** From the first on, or from where a step begins. */
+type Steps = readonly (string | readonly [from: string, usd: string])[];
+type Row = [service: string, family: string, usagetype: string, unit: string, usd: Steps, other?: object];
+
+/**
+ * Products of us-east-1 as those describe them who ask the list (sources: part-queries.ts), with their neighbours that
+ * must not be taken for them.
+ */
+const PARTS: readonly Row[] = [
+  ["AmazonEKS", "Compute", "USE1-AmazonEKS-Hours:perCluster", "hours", ["0.1"]],
+  ["AmazonEKS", "Compute", "USE1-AmazonEKS-Hours:extendedSupport", "hours", ["0.6"]],
+  ["AmazonEC2", "NAT Gateway", "NatGateway-Hours", "Hrs", ["0.046"], { operation: "NatGateway" }],
+  ["AmazonEC2", "NAT Gateway", "NatGateway-Hours", "Hrs", ["0.09"], { operation: "RegionalNatGateway" }],
+  ["AmazonEC2", "NAT Gateway", "NatGateway-Bytes", "GB", ["0.045"], { operation: "NatGateway" }],
+  ["AmazonVPC", "", "USE1-PublicIPv4:InUseAddress", "Hrs", ["0.005"]],
+  ["AmazonVPC", "VpcEndpoint", "USE1-VpcEndpoint-Hours", "Hrs", ["0.01"], { endpointType: "PrivateLink" }],
+  [
+    "AmazonVPC",
+    "VpcEndpoint",
+    "USE1-VpcEndpoint-Bytes",
+    "GB",
+    [["1048576", "0.006"], "0.01"],
+    { endpointType: "PrivateLink" },
+  ],
+  ["AWSELB", "Load Balancer-Network", "LoadBalancerUsage", "Hrs", ["0.0225"]],
+  ["AWSELB", "Load Balancer-Network", "Outposts-LoadBalancerUsage", "Hrs", ["0.9"]],
+  ["AWSELB", "Load Balancer-Network", "LCUUsage", "LCU-Hrs", ["0.006"]],
+  ["awskms", "Encryption Key", "us-east-1-KMS-Keys", "Keys", ["1"]],
+  ["awskms", "API Request", "us-east-1-KMS-Requests", "Requests", ["0.000003"]],
+  ["awskms", "", "us-east-1-KMS-Requests-Asymmetric", "Requests", ["0.000015"]],
+  ["AmazonCloudWatch", "Alarm", "CW:AlarmMonitorUsage", "Alarms", ["0.1"]],
+  ["AmazonCloudWatch", "Alarm", "CW:HighResAlarmMonitorUsage", "Alarms", ["0.3"]],
+  ["AmazonCloudWatch", "Data Payload", "DataProcessing-Bytes", "GB", ["0.5"]],
+  ["AmazonCloudWatch", "Data Payload", "USE1-DataProcessing-Bytes", "GB", ["0.50"]],
+  ["AmazonCloudWatch", "Storage Snapshot", "USE1-TimedStorage-ByteHrs", "GB-Mo", ["0.03"]],
+  ["AmazonEC2", "Storage", "EBS:VolumeUsage.gp3", "GB-Mo", ["0.08"], { volumeApiName: "gp3" }],
+  [
+    "AmazonEC2",
+    "Provisioned Throughput",
+    "EBS:VolumeP-Throughput.gp3",
+    "GiBps-mo",
+    ["40.96"],
+    { volumeApiName: "gp3" },
+  ],
+  [
+    "AmazonS3",
+    "Storage",
+    "TimedStorage-ByteHrs",
+    "GB-Mo",
+    [["512000", "0.021"], "0.023", ["51200", "0.022"]],
+    { volumeType: "Standard" },
+  ],
+  ["AmazonECR", "EC2 Container Registry", "TimedStorage-ByteHrs", "GB-Mo", ["0.1"]],
+  ["AWSGlobalAccelerator", "", "Global-Accelerator-fixed-fee", "Hrs", ["0.025"], { regionCode: undefined }],
+  ["awswaf", "Web Application Firewall", "USE1-WebACLV2", "Month", ["5"]],
+  ["awswaf", "Web Application Firewall", "USE1-ShieldProtected-WebACLV2", "Month", ["0"]],
+  [
+    "AWSCloudTrail",
+    "Management Tools - AWS CloudTrail Data Events Recorded",
+    "USE1-DataEventsRecorded",
+    "Events",
+    ["0.000001"],
+  ],
+  ...(
+    [
+      ["IntraRegion", "US East (N. Virginia)", "DataTransfer-Regional-Bytes", ["0.01"]],
+      ["InterRegion Outbound", "US West (Oregon)", "USE1-USW2-AWS-Out-Bytes", ["0.02"]],
+      ["InterRegion Outbound", "US East (Ohio)", "USE1-USE2-AWS-Out-Bytes", ["0.01"]],
+      ["AWS Outbound", "External", "DataTransfer-Out-Bytes", ["0.09", ["10240", "0.085"]]],
+    ] as const
+  ).map(
+    ([transferType, toLocation, usagetype, usd]): Row => [
+      "AWSDataTransfer",
+      "Data Transfer",
+      usagetype,
+      "GB",
+      usd,
+      { transferType, toLocation, fromLocation: "US East (N. Virginia)" },
+    ],
+  ),
+];
+const healthCheck = (unit: string, usd: Steps = ["0", ["50", "0.5"]]): Row => [
+  "AmazonRoute53",
+  "DNS Health Check",
+  "Health-Check-AWS",
+  unit,
+  usd,
+];
+
+/** Of these rows what the list gives: all that have the attributes that are asked for. */
+const listedParts = (rows: readonly Row[], { ServiceCode, Filters }: Asked): string[] =>
+  rows.flatMap(([service, productFamily, usagetype, unit, usd, other]) => {
+    const attributes: Record<string, unknown> = { regionCode: "us-east-1", usagetype, ...other };
+    const all = { ...attributes, productFamily };
+    if (service !== ServiceCode || !Filters.every(({ Field, Value }) => all[Field as keyof typeof all] === Value))
+      return [];
+    const dimensions = usd.map((step, i) => {
+      const [beginRange, USD] = typeof step === "string" ? ["0", step] : step;
+      return [i, { unit, beginRange, pricePerUnit: { USD } }];
+    });
+    const terms = { OnDemand: { t: { priceDimensions: Object.fromEntries(dimensions) } } };
+    return [JSON.stringify({ product: { productFamily, attributes }, terms })];
+  });
+
 /** The Price List on loopback: `answer` is given how many requests came before, and the type that is asked for. */
-async function priceList(answer: (asked: number, type: string, token?: string) => { status?: number; body: unknown }) {
+async function priceList(
+  answer: (asked: number, type: string, token: string | undefined, all: Asked) => { status?: number; body: unknown },
+) {
   let asked = 0;
   const server = await loopback((request, response) => {
     let text = "";
@@ -168,12 +293,10 @@ async function priceList(answer: (asked: number, type: string, token?: string) =
       text += String(chunk);
     });
     request.on("end", () => {
-      const { Filters, NextToken } = JSON.parse(text) as {
-        Filters: { Field: string; Value: string }[];
-        NextToken?: string;
-      };
+      const all = JSON.parse(text) as Asked;
+      const { Filters, NextToken } = all;
       const type = Filters.find(({ Field }) => Field === "instanceType")?.Value ?? "";
-      const { status = 200, body } = answer(asked++, type, NextToken);
+      const { status = 200, body } = answer(asked++, type, NextToken, all);
       response.writeHead(status, { "content-type": "application/x-amz-json-1.1" }).end(JSON.stringify(body));
     });
   });
@@ -249,6 +372,96 @@ describe("homeport catalogue refresh", () => {
       "answers in a form that is not known (product.attributes)",
     );
     expect(existsSync(join(place.root, FILES[2]!))).toBe(true);
+    place.remove();
+  });
+
+  it("renews what is bought besides nodes; where the answer is not one price, the old row stays and is named", async () => {
+    const place = checkout();
+    const run = async (rows: readonly Row[]) => {
+      const aws = await priceList((_, type, __, all) => ({
+        body: { PriceList: type === "" ? listedParts(rows, all) : [product(type, "us-east-1", 10)] },
+      }));
+      out = [];
+      expect(await refresh({ json: true }, place.root, NOW)).toBe(0);
+      await aws.close();
+      return JSON.parse(out.join("")) as { kept: { part: string; asOf: string; why: string }[]; written: string[] };
+    };
+    type Prices = Record<string, { usd: number; asOf: string; source?: string }>;
+    const prices = () => (place.json(5) as unknown as { prices: Prices }).prices;
+    const before = prices();
+    const { kept, written } = await run([...PARTS, healthCheck("Quantity")]);
+    expect(written).toContain(FILES[5]);
+    expect(kept).toEqual([{ part: "healthCheck", asOf: "2024-07-01", why: expect.stringContaining("by Quantity") }]);
+    expect(prices()["healthCheck"]).toEqual(before["healthCheck"]);
+    const source = expect.stringContaining("AWS Price List (GetProducts of ");
+    for (const [part, row] of Object.entries(before))
+      if (part !== "healthCheck")
+        expect([part, prices()[part]]).toEqual([
+          part,
+          { ...row, usd: part === "natGateway" ? 0.046 : row.usd, asOf: TODAY, source },
+        ]);
+
+    expect((await run([...PARTS, healthCheck("HealthChecks", ["0.7"])])).kept).toEqual([]);
+    expect(prices()["healthCheck"]).toMatchObject({ usd: 0.7, asOf: TODAY });
+
+    const now = place.texts();
+    const odd = [
+      ...PARTS.filter(([service]) => service !== "AmazonEKS" && service !== "awswaf"),
+      ["awswaf", "Web Application Firewall", "USE1-WebACLV2", "Month", ["5000"]] as Row,
+      ["AmazonECR", "EC2 Container Registry", "USE1-TimedStorage-ByteHrs", "GB-Mo", ["0.2"]] as Row,
+    ];
+    const why = Object.fromEntries((await run(odd)).kept.map((row) => [row.part, row.why]));
+    expect(why).toEqual({
+      controlPlane: "the list has no price of AmazonEKS-Hours:perCluster",
+      healthCheck: "the list has no price of Health-Check-AWS",
+      registryGB: "the list has 2 prices of TimedStorage-ByteHrs: 0.1, 0.2",
+      webAcl: "the list has 5000 where we had 5: another unit or product",
+    });
+    expect(place.texts()).toEqual(now);
+
+    const aws = await priceList((_, type) => ({
+      body: { PriceList: type === "" ? [] : [product(type, "us-east-1", 1)] },
+    }));
+    out = [];
+    await refresh({}, place.root, NOW);
+    await aws.close();
+    expect(out.join("")).toContain(`webAcl, still of ${TODAY}: the list has no price of WebACLV2`);
+    expect(place.texts()[5]).toEqual(now[5]);
+    place.remove();
+  });
+
+  it("after a refresh nothing of AWS is stale, but what the list did not answer", async () => {
+    const place = checkout();
+    const regions = [...new Set(SHAPES.flatMap((shape) => shape.regions))];
+    const aws = await priceList((_, type, __, all) => ({
+      body: {
+        PriceList: type === "" ? listedParts(PARTS, all) : regions.map((region) => product(type, region, 10)),
+      },
+    }));
+    await refresh({}, place.root, NOW);
+    await aws.close();
+    const spot = place.json(4) as unknown as { types: Record<string, object> };
+    const ec2 = await loopback((_, response) => {
+      response.writeHead(200, { "content-type": "text/xml" }).end("<DescribeSpotPriceHistoryResponse/>");
+    });
+    Object.assign(process.env, {
+      AWS_ENDPOINT_URL_EC2: `http://${ec2.host}`,
+      AWS_ACCESS_KEY_ID: "test",
+      AWS_SECRET_ACCESS_KEY: "x",
+    });
+    await refresh({ spot: [...new Set(Object.values(spot.types).flatMap(Object.keys))].join(",") }, place.root, NOW);
+    for (const name of ["AWS_ENDPOINT_URL_EC2", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]) delete process.env[name];
+    await ec2.close();
+
+    const after = withFiles(place, () => ({
+      ...jest.requireActual<{ show: typeof show }>("../../scripts/commands/catalogue"),
+      ...jest.requireActual<{ priceBases: typeof priceBases }>("../../scripts/lib/cost/freshness"),
+    }));
+    expect(await after.show("shapes", { strict: true }, TODAY)).toBe(0);
+    const bases = after.priceBases([], TODAY);
+    expect(bases.filter(({ stale }) => stale).map(({ what }) => what)).toEqual([
+      "everything else of AWS: health check",
+    ]);
     place.remove();
   });
 

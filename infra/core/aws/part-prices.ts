@@ -12,11 +12,13 @@ export interface PartPrice {
   per: "hour" | "month" | "use";
   /** `YYYY-MM-DD`. */
   asOf: string;
+  /** Of a row that homeport catalogue refresh renewed. */
+  source?: string;
 }
 
 /** Of us-east-1, in US dollars, as the source has it. */
 export const PART_PRICES = recorded.prices as Readonly<Record<Part, PartPrice>>;
-export const PARTS_SOURCE = recorded.source;
+export const partSource = (part: Part): string => PART_PRICES[part].source ?? recorded.source;
 
 /** Regions that have the prices of us-east-1 for what was looked up (independent price guides of 2026; not AWS's list). */
 const LIKE_RECORDED: ReadonlySet<string> = new Set([recorded.region, "us-east-2", "us-west-2"]);

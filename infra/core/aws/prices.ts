@@ -13,7 +13,7 @@ const BY_REGION: Prices = recorded.regions;
 const BY_TYPE: Prices = regional.types;
 const STAND_IN = "us-east-1";
 
-/** The older of the two recordings. */
+/** Of the first recording; the second only fills in what that one lacks, and tells no day. */
 export const PRICES_OF = recorded.pricesOf;
 
 /** Both, as a reader must know them. */

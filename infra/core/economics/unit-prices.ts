@@ -1,4 +1,4 @@
-import { PART_PRICES, PARTS_SOURCE, type Part, partPrice } from "../aws/part-prices";
+import { PART_PRICES, type Part, partPrice, partSource } from "../aws/part-prices";
 import type { Item, UnitPrices } from "./self-cost";
 
 /** Where each item's price is in the list of parts. */
@@ -26,7 +26,9 @@ export function unitPrices(region: string): UnitPrices {
   return Object.fromEntries(
     entries.map(([item, part]) => {
       const { usd, known } = partPrice(region, part);
-      const source = known ? PARTS_SOURCE : `${PARTS_SOURCE}; of us-east-1: that of ${region} was not looked up`;
+      const source = known
+        ? partSource(part)
+        : `${partSource(part)}; of us-east-1: that of ${region} was not looked up`;
       return [item, { usd: usd * (SIDES[item] ?? 1), asOf: PART_PRICES[part].asOf, source }];
     }),
   );

@@ -59,14 +59,18 @@ function planPrice(terms: readonly Term[], length: string): number | undefined {
   return found && hourly(found);
 }
 
+/** A product of the list, read by what is needed of it; another form of answer stops everything. */
+export function productOf<T>(shape: z.ZodType<T>, text: string): T {
+  const parsed = shape.safeParse(parseJson(text));
+  if (parsed.success) return parsed.data;
+  throw new OperationError(
+    `the AWS Price List answers in a form that is not known (${parsed.error.issues[0]?.path.join(".")})`,
+    "nothing was written; update homeport, or report it with this message",
+  );
+}
+
 function listed(text: string): Listed {
-  const parsed = Product.safeParse(parseJson(text));
-  if (!parsed.success)
-    throw new OperationError(
-      `the AWS Price List answers in a form that is not known (${parsed.error.issues[0]?.path.join(".")})`,
-      "nothing was written; update homeport, or report it with this message",
-    );
-  const { product, terms } = parsed.data;
+  const { product, terms } = productOf(Product, text);
   const onDemand = Object.values(terms.OnDemand ?? {})
     .map(hourly)
     .find((usd) => usd !== undefined);
@@ -88,32 +92,42 @@ const parseJson = (text: string): unknown => {
   }
 };
 
-/** What AWS lists for these instance types in all its regions; needs credentials that may pricing:GetProducts. */
-export async function readPriceList(types: readonly string[], onType: (type: string) => void): Promise<Listed[]> {
+/** Every product of a service that has these attributes, as JSON. */
+export type AskPriceList = (service: string, filters: Readonly<Record<string, string>>) => Promise<string[]>;
+
+/** Asks the Price List; needs credentials that may pricing:GetProducts. */
+export async function withPriceList<T>(work: (ask: AskPriceList) => Promise<T>): Promise<T> {
   const pricing = awsClient(PricingClient, { region: ENDPOINT_REGION });
-  try {
-    const found: Listed[] = [];
-    for (const type of types) {
-      onType(type);
-      let NextToken: string | undefined;
-      do {
-        const page = await pricing.send(
-          new GetProductsCommand({
-            ServiceCode: "AmazonEC2",
-            Filters: Object.entries({ ...FILTERS, instanceType: type }).map(([Field, Value]) => ({
-              Type: "TERM_MATCH" as const,
-              Field,
-              Value,
-            })),
-            ...(NextToken !== undefined && { NextToken }),
-          }),
-        );
-        found.push(...[...(page.PriceList ?? [])].map((row) => listed(String(row))));
-        NextToken = page.NextToken;
-      } while (NextToken);
-    }
+  const ask: AskPriceList = async (ServiceCode, filters) => {
+    const Filters = Object.entries(filters).map(([Field, Value]) => ({ Type: "TERM_MATCH" as const, Field, Value }));
+    const found: string[] = [];
+    let NextToken: string | undefined;
+    do {
+      const page = await pricing.send(
+        new GetProductsCommand({ ServiceCode, Filters, ...(NextToken !== undefined && { NextToken }) }),
+      );
+      found.push(...(page.PriceList ?? []).map(String));
+      NextToken = page.NextToken;
+    } while (NextToken);
     return found;
+  };
+  try {
+    return await work(ask);
   } finally {
     pricing.destroy();
   }
+}
+
+/** What AWS lists for these instance types in all its regions. */
+export async function readInstances(
+  ask: AskPriceList,
+  types: readonly string[],
+  onType: (type: string) => void,
+): Promise<Listed[]> {
+  const found: Listed[] = [];
+  for (const type of types) {
+    onType(type);
+    found.push(...(await ask("AmazonEC2", { ...FILTERS, instanceType: type })).map(listed));
+  }
+  return found;
 }

@@ -3,16 +3,19 @@ import { INSTANCE_TYPES } from "../../../infra/core/aws/instance-catalog";
 import { isAwsRegion } from "../../../infra/core/aws/regions";
 import { SHAPES } from "../../../infra/core/catalogue/shapes";
 import { OperationError } from "../../../infra/core/errors";
+import { jsonText } from "../../gen/generated-file";
 import { replaceFile } from "../replace-file";
 import { readText } from "../stack-paths";
 import { type PriceFile, planFileText, priceFileText } from "./price-files";
-import { type Listed, readPriceList } from "./price-list";
+import { type Listed, readInstances, withPriceList } from "./price-list";
+import { type KeptPart, type PartFile, renewParts } from "./refresh-parts";
 
 /** Where the catalogue's refreshable tables lie in the checkout. */
 const FILES = {
   onDemand: "infra/core/aws/prices.generated.json",
   compared: "infra/core/catalogue/compared-prices.generated.json",
   plans: "infra/core/catalogue/plans.generated.json",
+  parts: "infra/core/aws/part-prices.json",
 } as const;
 
 export interface Refreshed {
@@ -21,6 +24,8 @@ export interface Refreshed {
   /** Prices in them, and how many of those differ from before or are new. */
   prices: number;
   changed: number;
+  /** Of what is bought besides nodes: parts that stay as they were, for the Price List's answer is not one price. */
+  kept?: KeptPart[];
 }
 
 type Regions = PriceFile["regions"];
@@ -44,13 +49,20 @@ function changes(before: Regions, after: Regions): number {
 }
 
 /**
- * Replaces on-demand and plan prices by what the AWS Price List says today. Everything is read before anything is
- * written; a type that AWS lists nowhere stops it, for a price would be lost.
+ * Replaces on-demand and plan prices, and those of what is bought besides nodes, by what the AWS Price List says today.
+ * Everything is read before anything is written; a type that AWS lists nowhere stops it, for a price would be lost.
  */
-export async function refreshFromAws(root: string, today: string, onType: (type: string) => void): Promise<Refreshed> {
+export async function refreshFromAws(root: string, today: string, onAsk: (what: string) => void): Promise<Refreshed> {
+  const before = new Map<string, string | undefined>(
+    Object.values(FILES).map((path) => [path, readText(join(root, path))]),
+  );
   const pool = new Set(INSTANCE_TYPES.keys());
   const compared = new Set(SHAPES.filter(({ poolable }) => !poolable).map(({ type }) => type));
-  const rows = await readPriceList([...pool, ...compared], onType);
+  const knownParts = JSON.parse(before.get(FILES.parts) ?? "") as PartFile;
+  const { rows, parts } = await withPriceList(async (ask) => ({
+    rows: await readInstances(ask, [...pool, ...compared], onAsk),
+    parts: await renewParts(ask, knownParts, today, onAsk),
+  }));
   const priced = new Set(rows.filter(({ onDemand }) => onDemand !== undefined).map(({ type }) => type));
   const lost = [...pool, ...compared].filter((type) => !priced.has(type));
   if (lost.length > 0)
@@ -68,22 +80,23 @@ export async function refreshFromAws(root: string, today: string, onType: (type:
   for (const { type, region, plans: found } of rows)
     if (Object.keys(found).length > 0 && isAwsRegion(region)) plans[type] = { ...plans[type], [region]: found };
   const regions = { onDemand: byRegion(rows, pool), compared: byRegion(rows, compared) };
-  const texts: [string, string][] = [
-    [FILES.onDemand, priceFileText({ ...head, regions: regions.onDemand })],
-    [FILES.compared, priceFileText({ ...head, regions: regions.compared })],
-    [
-      FILES.plans,
-      planFileText({ ...head, source: `${head.source}; standard reservations, nothing upfront`, types: plans }),
-    ],
-  ];
-  const before = texts.map(([path]) => readText(join(root, path)));
-  texts.forEach(([path, text], i) => {
-    replaceFile(join(root, path), before[i], text);
-  });
-  const old = (i: number): Regions => (JSON.parse(before[i] ?? "{}") as { regions?: Regions }).regions ?? {};
+  const texts = {
+    [FILES.onDemand]: priceFileText({ ...head, regions: regions.onDemand }),
+    [FILES.compared]: priceFileText({ ...head, regions: regions.compared }),
+    [FILES.plans]: planFileText({
+      ...head,
+      source: `${head.source}; standard reservations, nothing upfront`,
+      types: plans,
+    }),
+    ...(parts.renewed > 0 && { [FILES.parts]: jsonText(parts.file) }),
+  };
+  for (const [path, text] of Object.entries(texts)) replaceFile(join(root, path), before.get(path), text);
+  const old = (path: string): Regions => (JSON.parse(before.get(path) ?? "{}") as { regions?: Regions }).regions ?? {};
   return {
-    written: texts.map(([path]) => path),
-    prices: pricesIn(regions.onDemand).length + pricesIn(regions.compared).length,
-    changed: changes(old(0), regions.onDemand) + changes(old(1), regions.compared),
+    written: Object.keys(texts),
+    prices: pricesIn(regions.onDemand).length + pricesIn(regions.compared).length + parts.renewed,
+    changed:
+      changes(old(FILES.onDemand), regions.onDemand) + changes(old(FILES.compared), regions.compared) + parts.changed,
+    kept: parts.kept,
   };
 }
