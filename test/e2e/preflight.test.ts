@@ -532,7 +532,7 @@ describe("homeport preflight", () => {
     );
     const before = front.calls.length;
     expect(await complaints()).toEqual([
-      "✗ us-west-2 zones: AWS throttles ec2:DescribeAvailabilityZones, 6 attempts were in vain; wait a minute and run the command again: what is done is kept",
+      "✗ us-west-2 zones: AWS throttles ec2:DescribeAvailabilityZones, 6 attempts were in vain; wait a minute and run the command again",
     ]);
     const asked = front.calls.slice(before).filter((call) => call === "ec2 DescribeAvailabilityZones");
     expect(asked).toHaveLength(1 + 6);

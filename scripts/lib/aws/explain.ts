@@ -25,6 +25,7 @@ const PREFIXES: Readonly<Record<string, string>> = { "Service Quotas": "serviceq
 
 const DENIED = /^(AccessDenied|AccessDeniedException|UnauthorizedOperation|Forbidden|403)$/;
 const THROTTLED = /Throttl|SlowDown|TooManyRequests|RequestLimitExceeded|LimitExceededException$/;
+const READS = /^(Get|List|Describe|Head)/;
 const EXPIRED = /ExpiredToken|TokenRefreshRequired|RequestExpired/;
 const UNKNOWN_CREDENTIALS = /InvalidClientTokenId|InvalidAccessKeyId|UnrecognizedClient|SignatureDoesNotMatch/;
 const UNREACHABLE = /ECONNREFUSED|ENOTFOUND|ETIMEDOUT|EAI_AGAIN|ECONNRESET|TimeoutError/;
@@ -53,7 +54,7 @@ export function explained(given: unknown, service: string, call: string): unknow
   if (THROTTLED.test(error.name) || status === 429)
     return say(
       `AWS throttles ${action}, ${error.$metadata?.attempts ?? 1} attempts were in vain`,
-      "wait a minute and run the command again: what is done is kept",
+      `wait a minute and run the command again${READS.test(call) ? "" : ": what is done is kept"}`,
     );
   if (UNREACHABLE.test(`${error.code} ${error.name}`))
     return say(`AWS cannot be reached for ${action} (${error.code ?? error.name})`, "check the network and the region");
