@@ -65,27 +65,29 @@ afterEach(() => jest.restoreAllMocks());
 /** One engine that counts requests of 1024/1024, 0.5 s to the first token, 35 ms a token: 36.3 s each. */
 class Engine implements Partial<Kubectl> {
   release = shortId(ID);
+  /** Releases that serve as much at the same time. */
+  others: string[] = [];
   requests = 0;
   async list(kinds: string): Promise<StoredObject[]> {
     const creationTimestamp = new Date(START).toISOString();
     const node = { name: "n1", creationTimestamp, labels: { [LABELS.pool]: "h100" } };
     if (kinds === "nodes")
       return [{ apiVersion: "v1", kind: "Node", metadata: node, status: { capacity: { "nvidia.com/gpu": "8" } } }];
-    const labels = {
-      "homeport.dev/model": "chat",
-      "homeport.dev/release": this.release,
-      "homeport.dev/variant": "h100x2",
-    };
-    const uid = { uid: `a-${this.release}` };
-    return [
-      {
+    return [this.release, ...this.others].map((release) => {
+      const labels = {
+        "homeport.dev/model": "chat",
+        "homeport.dev/release": release,
+        "homeport.dev/variant": "h100x2",
+      };
+      const uid = { uid: release };
+      return {
         apiVersion: "v1",
         kind: "Pod",
-        metadata: { ...uid, name: "a", labels },
+        metadata: { ...uid, name: release, labels },
         spec: { nodeName: "n1", containers: [{ resources: { requests: { "nvidia.com/gpu": "2" } } }] },
         status: { phase: "Running", startTime: creationTimestamp },
-      },
-    ];
+      };
+    });
   }
   async podGet(): Promise<string> {
     const { requests } = this;
@@ -211,6 +213,13 @@ describe("a day of homeport cost --live", () => {
     expect(concurrency).toBeCloseTo(8.4, 1);
   });
 
+  it("does not count what another release serves beside it", async () => {
+    engine.others = ["r-0123456789"];
+    await passed(0, 0);
+    await passed(24, 20_000);
+    expect(JSON.parse(readFileSync(FILE, "utf8")).days).toMatchObject([{ release: shortId(ID), requests: 20_000 }]);
+  });
+
   it("leaves out an engine that began anew", async () => {
     await passed(0, 0);
     await passed(20, 20_000);
@@ -241,17 +250,17 @@ describe("a day of homeport cost --live", () => {
     expect([readFileSync(FILE, "utf8"), existsSync(STATE)]).toEqual([text, false]);
   });
 
-  it("changes nothing of other GPUs; where no sound table is known it stands alone, as a hint", () => {
+  it("changes nothing of other GPUs; where no sound table is known it stands alone, as a hint, however old", () => {
     const replica = { model: "x/Mixtral-8x7B-v0.1", gpuClass: "a100-80gb", tensorParallel: 2 };
     const load = { inputTokens: 1024, outputTokens: 256, concurrency: 20 };
     const measured = { hours: 24, requests: 5000, timeToFirstTokenMs: 300, timePerOutputTokenMs: 25 };
-    const when = { release: "r-1", engine: "vLLM 0.32.0", from: "2026-11-20T00:00:00Z", to: "2026-11-21T00:00:00Z" };
+    const when = { release: "r-1", engine: "vLLM 0.32.0", from: "2024-01-01T00:00:00Z", to: "2024-01-02T00:00:00Z" };
     const day = { ...replica, ...load, ...measured, ...when, quantisation: "bf16", source: "counters of prod" };
     const found = throughputOf({ ...replica, ...load }, knowledgeWith([day]));
-    expect(found).toMatchObject({ basis: "outside", asOf: "2026-11-21", timePerOutputTokenMs: { expected: 25 } });
+    expect(found).toMatchObject({ basis: "outside", asOf: "2024-01-02", timePerOutputTokenMs: { expected: 25 } });
     expect(found?.doubts).toEqual(["known here at 20.0 requests in flight only; with more it may give more"]);
     const other = { ...replica, tensorParallel: 4, ...load };
     expect(throughputOf(other, knowledgeWith([day]))).toEqual(throughputOf(other));
-    expect(throughputOf({ ...replica, ...load })?.asOf).not.toBe("2026-11-21");
+    expect(throughputOf({ ...replica, ...load })?.asOf).not.toBe("2024-01-02");
   });
 });
