@@ -191,6 +191,10 @@ describe("charts of others", () => {
     bring(ARCHIVE, "Chart of gateway");
     await exported();
     expect(readFileSync(join(folder, ARCHIVE), "utf8")).toBe("chart of gateway");
+    // A right one that was brought without its proof stays, too.
+    rmSync(join(folder, MANIFEST));
+    origin.blobs.clear();
+    expect(await exported()).toEqual([]);
     bring(ARCHIVE, "Chart of gateway");
     contents = { ...contents, charts: [] };
     await exported(); // vouches for whatever lies there

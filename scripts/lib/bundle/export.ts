@@ -100,23 +100,24 @@ async function weights(file: ReleaseFile, source: string, folder: string): Promi
 /** What lies there and is the pinned one is left, whoever brought it; for `oci://` the manifest comes along as the proof. */
 async function pullChart(pin: ChartPin, folder: string): Promise<void> {
   if (archiveFault(pin, folder) === undefined) return;
-  const files = filesOf(pin).map((name) => join(folder, name));
-  for (const file of files) await rm(file, { force: true });
+  const file = join(folder, chartArchive(pin));
   await mkdir(folder, { recursive: true });
   if (isOci(pin)) {
     const { registry, name, digest } = addressOf(`${pin.chart.slice("oci://".length)}@${pin.digest}`);
     const source = registrySource(registry, name);
     const { body } = await source.manifest(digest);
-    const archive = archiveBlob(pin, body);
     await writeFile(join(folder, chartManifest(pin)), body);
-    return keepVerified(join(folder, chartArchive(pin)), archive, () => source.blob(archive.digest));
+    if (archiveFault(pin, folder) === undefined) return;
+    const archive = archiveBlob(pin, body);
+    await rm(file, { force: true });
+    return keepVerified(file, archive, () => source.blob(archive.digest));
   }
   const repository = "repository" in pin && pin.repository !== undefined ? ["--repo", pin.repository] : [];
   const flags = ["--version", pin.version, ...repository, "--destination", folder];
   await run(toolBinary("helm"), ["pull", pin.chart, ...flags]);
   const fault = archiveFault(pin, folder);
   if (fault === undefined) return;
-  for (const file of files) await rm(file, { force: true });
+  await rm(file, { force: true });
   throw new OperationError(`${fault.given}, ${fault.allowed} is recorded`, "do not use this repository");
 }
 
