@@ -377,10 +377,12 @@ describe("homeport catalogue refresh", () => {
 
   it("renews what is bought besides nodes; where the answer is not one price, the old row stays and is named", async () => {
     const place = checkout();
-    const run = async (rows: readonly Row[]) => {
-      const aws = await priceList((_, type, __, all) => ({
-        body: { PriceList: type === "" ? listedParts(rows, all) : [product(type, "us-east-1", 10)] },
-      }));
+    const run = async (rows: readonly Row[], unasked?: string) => {
+      const aws = await priceList((_, type, __, all) =>
+        all.ServiceCode === unasked
+          ? { status: 400, body: { __type: "InvalidParameterException", message: "no such field" } }
+          : { body: { PriceList: type === "" ? listedParts(rows, all) : [product(type, "us-east-1", 10)] } },
+      );
       out = [];
       expect(await refresh({ json: true }, place.root, NOW)).toBe(0);
       await aws.close();
@@ -401,7 +403,7 @@ describe("homeport catalogue refresh", () => {
           { ...row, usd: part === "natGateway" ? 0.046 : row.usd, asOf: TODAY, source },
         ]);
 
-    expect((await run([...PARTS, healthCheck("HealthChecks", ["0.7"])])).kept).toEqual([]);
+    expect((await run([...PARTS, healthCheck("Mo", ["0", ["50", "0.7"]])])).kept).toEqual([]);
     expect(prices()["healthCheck"]).toMatchObject({ usd: 0.7, asOf: TODAY });
 
     const now = place.texts();
@@ -410,8 +412,9 @@ describe("homeport catalogue refresh", () => {
       ["awswaf", "Web Application Firewall", "USE1-WebACLV2", "Month", ["5000"]] as Row,
       ["AmazonECR", "EC2 Container Registry", "USE1-TimedStorage-ByteHrs", "GB-Mo", ["0.2"]] as Row,
     ];
-    const why = Object.fromEntries((await run(odd)).kept.map((row) => [row.part, row.why]));
+    const why = Object.fromEntries((await run(odd, "AmazonS3")).kept.map((row) => [row.part, row.why]));
     expect(why).toEqual({
+      bucketGB: "the list does not take the question: no such field",
       controlPlane: "the list has no price of AmazonEKS-Hours:perCluster",
       healthCheck: "the list has no price of Health-Check-AWS",
       registryGB: "the list has 2 prices of TimedStorage-ByteHrs: 0.1, 0.2",

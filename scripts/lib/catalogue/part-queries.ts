@@ -15,13 +15,14 @@ export interface PartQuery {
  * Service, product family and usage type: infracost/infracost at 95ba4f4 (2026-08-21), internal/resources/aws/*.go, which
  * asks a copy of the list. Units, and what else tells two products apart: elecnix/infra-cost-model at f69bab3,
  * infra_cost_model/pricing/sources/infracost.py, and the tests of realgeek/bucksawz, which ask the list itself. Where these
- * do not say it, a note does. A wrong line here costs a renewal, never a wrong price: see refresh-parts.ts.
+ * do not say it, a note does. What a wrong line here would bring is mostly caught by refresh-parts.ts.
  */
 const HERE = { regionCode: "us-east-1" };
 const LEAVING = { fromLocation: "US East (N. Virginia)" };
 const family = (productFamily: string) => ({ ...HERE, productFamily });
 
 const HOURS = /^(hrs|hours?)$/i;
+const MONTHS = /^(Mo|Months?)$/i;
 const GB = /^GB$/i;
 const GB_MONTHS = /^GB-Mo(nth)?$/i;
 
@@ -79,12 +80,12 @@ export const PART_QUERIES: Readonly<Record<Part, PartQuery>> = {
     unit: /^Requests?$/i,
     times: 10_000,
   },
-  // Of all regions; no source says the list's unit, so it may not be renewed.
+  // Of all regions. The unit: xbill9/zombiescan at e581448, src/zombiescan/pricing/refresh.py.
   healthCheck: {
     service: "AmazonRoute53",
     filters: { productFamily: "DNS Health Check" },
     usage: "Health-Check-AWS",
-    unit: /^health[- ]?checks?$/i,
+    unit: MONTHS,
   },
   metricAlarm: {
     service: "AmazonCloudWatch",
@@ -129,9 +130,9 @@ export const PART_QUERIES: Readonly<Record<Part, PartQuery>> = {
     usage: "TimedStorage-ByteHrs",
     unit: GB_MONTHS,
   },
-  // infracost says that the list lacks it; the usage type is the one on bills.
+  // infracost says that the list lacks it; c3xdev/c3x asks for it by this usage type, the one on bills.
   accelerator: { service: "AWSGlobalAccelerator", filters: {}, usage: "Global-Accelerator-fixed-fee", unit: HOURS },
-  webAcl: { service: "awswaf", filters: family("Web Application Firewall"), usage: "WebACLV2", unit: /^Months?$/i },
+  webAcl: { service: "awswaf", filters: family("Web Application Firewall"), usage: "WebACLV2", unit: MONTHS },
   // The usage type: AWS CloudTrail User Guide, "Managing CloudTrail trail costs".
   dataEvents100k: {
     service: "AWSCloudTrail",

@@ -61,9 +61,16 @@ function firstPaid({ terms }: Product): { usd: number; unit: string }[] {
   );
 }
 
+/** A question in a form that the list does not know is one part's trouble, not that of all; a denial or the network is. */
+function refusal(error: Error): string {
+  if (error.name === "InvalidParameterException") return `the list does not take the question: ${error.message}`;
+  throw error;
+}
+
 /** The one price that these products have; a sentence where it is none, several, or not the same thing as before. */
-function renewed(products: readonly Product[], { usage, unit, times = 1 }: PartQuery, before: number): number | string {
-  const found = products
+function renewed(answer: readonly string[], { usage, unit, times = 1 }: PartQuery, before: number): number | string {
+  const found = answer
+    .map((text) => productOf(Product, text))
     .filter(({ product }) => inUsEast1(product.attributes.usagetype ?? "", usage))
     .flatMap(firstPaid);
   const units = [...new Set(found.map((price) => price.unit))];
@@ -92,12 +99,8 @@ export async function renewParts(
   for (const [part, row] of Object.entries(file.prices)) {
     onPart(row.of);
     const query = PART_QUERIES[part as Part];
-    const products = await ask(query.service, query.filters);
-    const usd = renewed(
-      products.map((text) => productOf(Product, text)),
-      query,
-      row.usd,
-    );
+    const answer = await ask(query.service, query.filters).catch(refusal);
+    const usd = typeof answer === "string" ? answer : renewed(answer, query, row.usd);
     if (typeof usd === "string") kept.push({ part, asOf: row.asOf, why: usd });
     else if (usd !== row.usd) changed += 1;
     const source = `AWS Price List (GetProducts of ${query.service}), by homeport catalogue refresh`;
