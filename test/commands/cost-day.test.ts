@@ -152,13 +152,13 @@ describe("a day of homeport cost --live", () => {
         engine: "vLLM 0.32.0",
         from: "2026-11-21T06:00:00.000Z",
         to: "2026-11-22T06:00:00.000Z",
-        hours: expect.closeTo(24, 6),
+        hours: 24,
         requests: 20_000,
         inputTokens: 1024,
         outputTokens: 1024,
-        concurrency: expect.closeTo(8.4, 1),
-        timeToFirstTokenMs: expect.closeTo(500, 6),
-        timePerOutputTokenMs: expect.closeTo(35, 6),
+        concurrency: 8.4,
+        timeToFirstTokenMs: 500,
+        timePerOutputTokenMs: 35,
         source: "counters of day",
       },
     ]);
@@ -168,6 +168,9 @@ describe("a day of homeport cost --live", () => {
     expect(here.here.tableErrorPercent).toBeCloseTo(100 * (18.3 / 35 - 1), 0);
     expect(here.outputTokensPerSecond.expected).toBeLessThan(0.7 * table.outputTokensPerSecond.expected);
     expect(here.timePerOutputTokenMs.expected).toBeLessThanOrEqual(50);
+    expect(here.basis).toBe("interpolated");
+    const width = ({ outputTokensPerSecond: { low, high, expected } }: typeof here) => (high - low) / expected;
+    expect(width(here)).toBeGreaterThan(1.5 * width(table));
     const text = await asked({ json: false });
     expect(text).toMatch(/vLLM 0\.32\.0, measured here on 2026-11-22, \d+ requests at once/);
     expect(text).toMatch(/35\.00 ms a token at 8\.4 requests in flight; the table said 18\.\d\d ms, error -47\.\d %/);

@@ -43,9 +43,9 @@ export function dayPoint(
   const counters = Object.keys(after).filter((key) => key !== "at") as Exclude<keyof EngineCounters, "at">[];
   if (counters.some((of) => grown(of) < 0)) return { refused: "an engine began anew: a counter went down" };
   const requests = grown("requests");
+  if (requests < FEWEST_REQUESTS) return { refused: `${requests} requests in the time, fewer than ${FEWEST_REQUESTS}` };
   if (grown("betweenTokens") === 0 || grown("firstTokens") === 0)
     return { refused: "the engines counted no times of tokens" };
-  if (requests < FEWEST_REQUESTS) return { refused: `${requests} requests in the time, fewer than ${FEWEST_REQUESTS}` };
   return {
     point: {
       inputTokens: grown("promptTokens") / requests,

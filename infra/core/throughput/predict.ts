@@ -1,6 +1,6 @@
 import { estimateAt } from "./interpolate";
 import { outputPerSecond, SERIES, type Series, seriesFor } from "./points";
-import { type Miss, missesInConcurrency, missesInLengths } from "./spread";
+import { type Miss, missesInConcurrency, missesInLengths, missesInLevel } from "./spread";
 import type {
   Interval,
   ReplicaAndRequest,
@@ -13,13 +13,17 @@ import type {
 /** What is measured and how far estimates from it were off where they could be checked. */
 export interface Knowledge {
   series: readonly Series[];
-  /** Of estimates between numbers of requests in flight, and between lengths. */
-  misses: { concurrency: readonly Miss[]; lengths: readonly Miss[] };
+  /** Of estimates between numbers of requests in flight, between lengths, and of a level taken at another load. */
+  misses: { concurrency: readonly Miss[]; lengths: readonly Miss[]; level: readonly Miss[] };
 }
 
 export const knowledgeOf = (series: readonly Series[]): Knowledge => ({
   series,
-  misses: { concurrency: missesInConcurrency(series), lengths: missesInLengths(series) },
+  misses: {
+    concurrency: missesInConcurrency(series),
+    lengths: missesInLengths(series),
+    level: missesInLevel(series),
+  },
 });
 
 let ofTables: Knowledge | undefined;
@@ -47,7 +51,8 @@ export function throughputFrom(
   const doubts = [...series.doubts, ...beyond.map(({ why }) => why)];
   const factor = beyond.reduce((product, step) => product * step.factor, 1);
   // A point stands for itself only as well as its neighbours would have told it: tables hold outliers too.
-  const pools = [misses.concurrency, ...(between.lengths ? [misses.lengths] : [])];
+  const levelled = series.here?.tableMs !== undefined;
+  const pools = [misses.concurrency, ...(between.lengths ? [misses.lengths] : []), ...(levelled ? [misses.level] : [])];
   const range = (expected: number, of: keyof Miss): Interval => {
     const [low, high] = pools.map((pool) => tails(pool.flatMap((miss) => miss[of] ?? []))).reduce(sum, [0, 0]);
     return { low: (expected * Math.exp(low)) / factor, expected, high: expected * Math.exp(high) * factor };
@@ -57,7 +62,8 @@ export function throughputFrom(
     outputTokensPerSecond: range(outputPerSecond({ inputTokens, outputTokens, concurrency, first, further }), "output"),
     ...(first !== undefined && { timeToFirstTokenMs: range(first, "first") }),
     timePerOutputTokenMs: range(further, "further"),
-    basis: doubts.length > 0 ? "outside" : between.concurrency || between.lengths ? "interpolated" : "measured",
+    basis:
+      doubts.length > 0 ? "outside" : levelled || between.concurrency || between.lengths ? "interpolated" : "measured",
     doubts,
     quantisation: series.quantisation,
     engine: series.expertParallel ? `${series.engine}, experts spread over the GPUs` : series.engine,

@@ -31,6 +31,39 @@ export const missesInLengths = (series: readonly Series[]): Miss[] =>
     }),
   );
 
+/** Of a table that was brought to the level of one point of another measurement of such a replica, at its other loads. */
+export const missesInLevel = (series: readonly Series[]): Miss[] =>
+  series.flatMap((table) =>
+    series
+      .filter((other) => other !== table && sameReplica(other, table))
+      .flatMap(({ points }) =>
+        points.flatMap((day) => points.flatMap((point) => (point === day ? [] : missAtLevel(table, day, point)))),
+      ),
+  );
+
+const sameReplica = (a: Series, b: Series): boolean =>
+  a.model === b.model &&
+  a.gpuClass === b.gpuClass &&
+  a.tensorParallel === b.tensorParallel &&
+  a.quantisation === b.quantisation;
+
+function missAtLevel({ points }: Series, day: Point, point: Point): Miss[] {
+  const sameLengths = ({ inputTokens, outputTokens }: Point) =>
+    inputTokens === day.inputTokens && outputTokens === day.outputTokens;
+  const known = points.filter(sameLengths);
+  const at = known.find(({ concurrency }) => concurrency === day.concurrency);
+  if (at === undefined || !sameLengths(point)) return [];
+  const level = (of: number | undefined, told: number | undefined): number =>
+    of === undefined || told === undefined ? 1 : of / told;
+  const [first, further] = [level(day.first, at.first), level(day.further, at.further)];
+  return missOf(
+    point,
+    known
+      .filter(({ concurrency }) => concurrency === point.concurrency)
+      .map((p) => ({ ...p, ...(p.first !== undefined && { first: p.first * first }), further: p.further * further })),
+  );
+}
+
 function missOf(point: Point, others: readonly Point[]): Miss[] {
   const estimate = estimateAt({ points: others }, point);
   if (estimate === undefined || estimate.beyond.length > 0) return [];

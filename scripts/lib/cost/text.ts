@@ -107,7 +107,7 @@ function doubtsOf({ release, gpuClass, gpus, throughput }: ReleaseCost): string[
   const { low, high, expected } = throughput.outputTokensPerSecond;
   const range = `${usd(low, 0)} to ${usd(high, 0)}, expected ${usd(expected, 0)}`;
   const where = throughput.here ? `${throughput.engine}, measured here on` : `${throughput.engine} of`;
-  const measured = `${where} ${throughput.asOf}, ${throughput.concurrency} requests at once`;
+  const measured = `${where} ${throughput.asOf}, ${Math.round(throughput.concurrency)} requests at once`;
   const doubts = throughput.doubts.length > 0 ? `; ~ a hint only: ${throughput.doubts.join("; ")}` : "";
   const slow = throughput.meetsSlo ? "" : "; ! it misses the objective";
   return [

@@ -134,7 +134,9 @@ function known(
   };
 }
 
-function measuredHere({ asOf, engine, outputTokensPerSecond: { low, high } }: Throughput, day: OwnDay): string {
+function measuredHere({ basis, asOf, engine, outputTokensPerSecond }: Throughput, day: OwnDay): string {
+  const { low, high } = outputTokensPerSecond;
+  const hint = basis === "outside" ? " (a hint only)" : "";
   const range = `${usd(low, 0)} to ${usd(high, 0)} output tokens/s`;
-  return `measured here on ${asOf}, ${engine}, ${range}; that day ${againstTable(day)}`;
+  return `measured here on ${asOf}${hint}, ${engine}, ${range}; that day ${againstTable(day)}`;
 }

@@ -57,18 +57,21 @@ function dayOf(
     engine: `vLLM ${content.engine.version}`,
     from,
     to,
-    hours,
+    hours: rounded(hours),
     requests: day.requests,
-    inputTokens,
-    outputTokens,
-    concurrency,
-    timeToFirstTokenMs: first,
-    timePerOutputTokenMs: further,
+    inputTokens: Math.max(1, Math.round(inputTokens)),
+    outputTokens: Math.max(1, Math.round(outputTokens)),
+    concurrency: rounded(concurrency),
+    timeToFirstTokenMs: rounded(first),
+    timePerOutputTokenMs: rounded(further),
     source: `counters of ${environment}`,
   };
   const series = ownSeries(found);
   return "refused" in series ? series : found;
 }
+
+/** More digits than this are noise in a file that people read. */
+const rounded = (value: number): number => Number(value.toFixed(2));
 
 /** What engines of one release counted from one reading to the next. */
 interface Span {
