@@ -1,6 +1,7 @@
 import type { Problem } from "../core/errors";
 import { clustersHaveAdmins, rolesHaveOneAccess } from "./rules/access";
 import { accountIsNamed, environmentNameFitsBuckets } from "./rules/account";
+import { adaptersAreMergedIn } from "./rules/adapters";
 import { airgapHasNoHole } from "./rules/airgap";
 import { auditIsKept } from "./rules/audit";
 import { budgetMakesSense } from "./rules/budget";
@@ -116,6 +117,7 @@ const RULES: readonly Rule[] = [
   waiversNameChecks,
   regulatedRunsNoRepositoryCode,
   researchOnlyStaysOutOfProduction,
+  adaptersAreMergedIn,
   engineTakesItsArguments,
   poolOfModelExists,
   runningReleasesHaveOnePool,

@@ -21,6 +21,8 @@ const runtimeArguments = (settings: ModelConfig, { model, file, variant }: Runni
   "max-num-queued-reqs": settings.maxInFlight,
   // Second line behind the guard's drain: 0, the default, aborts every running request.
   "shutdown-timeout": settings.drain.streamSeconds,
+  // So that the audit line can say what a prompt would have cost on an API that has a price for cached input.
+  "enable-prompt-tokens-details": true,
   "disable-access-log-for-endpoints": "/health,/metrics",
   ...(variant.tensorParallel > 1 ? { "tensor-parallel-size": variant.tensorParallel } : {}),
 });

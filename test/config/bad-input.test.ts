@@ -117,6 +117,16 @@ describe("pins", () => {
     expect(problemLines(folder.root)).toEqual([`${FILE}#id: ${other}; its content is ${file.id}; ${RESTORE}`]);
   });
 
+  it("refuses adapters, which nothing would serve", () => {
+    const file = structuredClone(releaseFile());
+    file.content.adapters.push({ name: "tone", path: "adapters/tone" });
+    const whole = { ...file, id: releaseId(file.content) };
+    writeStack(folder, goodSections(whole), { chat: { r1: whole } });
+    expect(problemLines(folder.root)).toEqual([
+      `${FILE}#content.adapters: tone; none: adapters are not served yet; merge them into the weights and pin the result from a directory or an S3 prefix`,
+    ]);
+  });
+
   it("wants a digest for every weight file, under every profile", () => {
     const file = structuredClone(releaseFile());
     Reflect.deleteProperty(file.content.weights.files[0]!, "sha256");

@@ -189,7 +189,7 @@ export class FakeEngine {
         break;
     }
     const options = body.stream_options as { include_usage?: boolean } | undefined;
-    if (options?.include_usage) send({ choices: [], usage: { prompt_tokens: 7, completion_tokens: this.tokens } });
+    if (options?.include_usage) send({ choices: [], usage: usageOf(this.tokens) });
     send("[DONE]");
     response.end();
   }
@@ -197,7 +197,7 @@ export class FakeEngine {
   #whole(body: Record<string, unknown>, tokens: number, finish_reason: string): object {
     const text = "word ".repeat(tokens);
     const choice = body.messages ? { index: 0, message: { role: "assistant", content: text } } : { index: 0, text };
-    return { choices: [{ ...choice, finish_reason }], usage: { prompt_tokens: 7, completion_tokens: tokens } };
+    return { choices: [{ ...choice, finish_reason }], usage: usageOf(tokens) };
   }
 
   #sendJson(response: ServerResponse, status: number, body: object): void {
@@ -205,6 +205,13 @@ export class FakeEngine {
     response.end(JSON.stringify(body));
   }
 }
+
+/** As vLLM counts with `--enable-prompt-tokens-details`. */
+const usageOf = (tokens: number) => ({
+  prompt_tokens: 7,
+  prompt_tokens_details: { cached_tokens: 3 },
+  completion_tokens: tokens,
+});
 
 const sleep = (ms: number): Promise<void> =>
   ms > 0 ? new Promise((resolve) => setTimeout(resolve, ms)) : Promise.resolve();

@@ -65,6 +65,7 @@ export class AuditLog {
         outcome: entry.outcome,
         reason: entry.reason ?? null,
         promptTokens: entry.usage?.prompt ?? null,
+        cachedPromptTokens: entry.usage?.cached ?? null,
         completionTokens: entry.usage?.completion ?? null,
         firstTokenMs: entry.firstTokenMs === undefined ? null : Math.round(entry.firstTokenMs * 10) / 10,
         totalMs: Math.round(entry.totalMs * 10) / 10,

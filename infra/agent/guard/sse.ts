@@ -21,8 +21,11 @@ export class EventSplitter {
   }
 }
 
+/** In tokens. */
 export interface Usage {
   prompt: number;
+  /** Those of the prompt that the engine had in its prefix cache; it says so only of answers that are whole. */
+  cached?: number;
   completion: number;
 }
 
@@ -54,15 +57,26 @@ export function meaningOf(event: Buffer): Meaning {
 export interface Payload {
   error?: unknown;
   choices?: { finish_reason?: string | null }[];
-  usage?: { prompt_tokens?: number; completion_tokens?: number } | null;
+  usage?: {
+    prompt_tokens?: number;
+    prompt_tokens_details?: { cached_tokens?: number } | null;
+    completion_tokens?: number;
+  } | null;
 }
 
 /** The engine ends a request with this reason when it gives up on it; nothing else in the answer shows that. */
 export const wasAborted = (payload: Payload): boolean =>
   (payload.choices ?? []).some((choice) => choice.finish_reason === "abort");
 
-export const usageOf = ({ usage }: Payload): Usage | undefined =>
-  usage ? { prompt: usage.prompt_tokens ?? 0, completion: usage.completion_tokens ?? 0 } : undefined;
+export function usageOf({ usage }: Payload): Usage | undefined {
+  if (!usage) return undefined;
+  const cached = usage.prompt_tokens_details?.cached_tokens;
+  return {
+    prompt: usage.prompt_tokens ?? 0,
+    ...(cached === undefined ? {} : { cached }),
+    completion: usage.completion_tokens ?? 0,
+  };
+}
 
 function parsePayload(event: Buffer): Payload | undefined {
   try {

@@ -36,7 +36,7 @@ const REASONS: readonly (readonly [reason: string, fix: string, flags: readonly 
     ["tensor-parallel-size", "pipeline-parallel-size", "data-parallel-size"],
   ],
   ["it follows from the model's drain seconds", "set models.<model>.drain", ["shutdown-timeout"]],
-  ["adapters are part of the release", "add them to adapters", ["lora-modules"]],
+  ["adapters are not served yet", "merge them into the weights and pin the result", ["lora-modules"]],
   [
     "it runs code that comes with the weights or from outside the image",
     "pin a model that needs no code of its own",
@@ -75,7 +75,11 @@ const REASONS: readonly (readonly [reason: string, fix: string, flags: readonly 
     "leave it out",
     ["allowed-origins", "allowed-methods", "allowed-headers", "allow-credentials"],
   ],
-  ["the guard needs it as it is", "leave it out", ["disable-log-stats", "disable-access-log-for-endpoints"]],
+  [
+    "the guard needs it as it is",
+    "leave it out",
+    ["disable-log-stats", "disable-access-log-for-endpoints", "enable-prompt-tokens-details"],
+  ],
   ["warmth decides it", "leave it out", ["enable-sleep-mode", "sleep-mode-backend"]],
 ];
 

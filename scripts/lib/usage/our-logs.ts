@@ -3,7 +3,6 @@ import { counted, type Format, text, time } from "./observation";
 /** The guard's line of each request: infra/agent/guard/audit.ts. */
 export const GUARD_AUDIT: Format = {
   name: "homeport guard audit log",
-  remark: "the guard does not log which input its engine had cached: none is assumed",
   read(row) {
     if (row.audit !== "request" || !("promptTokens" in row)) return undefined;
     const atMs = time(row.time);
@@ -22,7 +21,7 @@ export const GUARD_AUDIT: Format = {
           ...(policy ? { policy } : {}),
           requests: 1,
           inputTokens: input,
-          cachedInputTokens: 0,
+          cachedInputTokens: counted(row.cachedPromptTokens) ?? 0,
           cacheWriteTokens: 0,
           outputTokens: output,
           batch: false,

@@ -39,7 +39,10 @@ describe("streams", () => {
     });
     expect(text).toBe(await direct.text());
     expect(response.headers.get("content-type")).toContain("text/event-stream");
-    expect(lastLine()).toMatchObject({ status: 200, outcome: "ok", promptTokens: 7, completionTokens: 4 });
+    expect(lastLine()).toMatchObject({
+      ...{ status: 200, outcome: "ok" },
+      ...{ promptTokens: 7, cachedPromptTokens: 3, completionTokens: 4 },
+    });
     expect(lastLine().firstTokenMs).toBeGreaterThan(0);
   });
 
@@ -243,6 +246,7 @@ describe("the audit line", () => {
       releaseName: "r42",
       variant: "cpu",
       promptTokens: 7,
+      cachedPromptTokens: 3,
       completionTokens: 4,
     });
     expect(lines[0]?.releaseId).toMatch(/^sha256:ab12cd34ef/);

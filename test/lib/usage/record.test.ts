@@ -18,20 +18,24 @@ const lines = (...values: unknown[]) => values.map((value) => JSON.stringify(val
 const recorded = (text: string, options: RecordOptions = byModel) => recordUsage([log(text)], options);
 
 /** Lines as the guard writes them, so that a change of its log is a change of this test. */
-function auditLines(entries: readonly { hour: number; input?: number; output?: number; policy?: string }[]): string {
+function auditLines(
+  entries: readonly { hour: number; input?: number; cached?: number; output?: number; policy?: string }[],
+): string {
   const out: string[] = [];
   const now = jest.useFakeTimers({ doNotFake: ["nextTick", "setImmediate", "queueMicrotask"] });
   const guard = new AuditLog({ model: "chat", releaseName: "r1", releaseId: "r-1", variant: "v" }, (line) =>
     out.push(line),
   );
-  for (const { hour, input, output, policy = "app" } of entries) {
+  for (const { hour, input, cached, output, policy = "app" } of entries) {
     now.setSystemTime(Date.UTC(2026, 9, 1, hour, 30));
     guard.record({
       id: "1",
       caller: { client: "web", policy },
       status: input === undefined ? 429 : 200,
       outcome: input === undefined ? "shed" : "ok",
-      ...(input === undefined ? {} : { usage: { prompt: input, completion: output ?? 0 } }),
+      ...(input === undefined
+        ? {}
+        : { usage: { prompt: input, ...(cached ? { cached } : {}), completion: output ?? 0 } }),
       totalMs: 1,
     });
   }
@@ -42,7 +46,7 @@ function auditLines(entries: readonly { hour: number; input?: number; output?: n
 describe("each format", () => {
   it("our guard's audit lines, behind what container runtimes and kubectl put before them", async () => {
     const text = auditLines([
-      { hour: 9, input: 900, output: 100 },
+      { hour: 9, input: 900, cached: 600, output: 100 },
       { hour: 9, input: 100, output: 300 },
       { hour: 11, input: 500, output: 200, policy: "batch" },
       { hour: 11 },
