@@ -6,11 +6,11 @@ import type { LoadedStack, StackConfig } from "../config/schema";
 import { controlRegion } from "../core/aws/names";
 import { type Entrance, entrancesOf, hostOf } from "../core/entrances";
 import { type Addresses, awsAddresses } from "../values/addresses";
-import { healthCheckArgs, type RegionRecord, regionRecords } from "../values/aws/dns";
-import { readyAlarmArgs } from "../values/aws/load-balancers";
 import { providerArgs } from "../values/aws/provider";
-import { Accelerator } from "./aws/accelerator";
-import type { LoadBalancers } from "./aws/load-balancers";
+import { healthCheckArgs, type RegionRecord, regionRecords } from "../values/aws/traffic/dns";
+import { readyAlarmArgs } from "../values/aws/traffic/load-balancers";
+import { Accelerator } from "./aws/traffic/accelerator";
+import type { LoadBalancers } from "./aws/traffic/load-balancers";
 
 type Balancers = ReadonlyMap<string, LoadBalancers>;
 type Stack = Pick<LoadedStack, "name" | "config">;

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "../config/schema";
 import { entrancesOf } from "../core/entrances";
-import { targetBinding } from "../values/aws/load-balancers";
-import type { LoadBalancers } from "./aws/load-balancers";
+import { targetBinding } from "../values/aws/traffic/load-balancers";
+import type { LoadBalancers } from "./aws/traffic/load-balancers";
 import { ClusterObject } from "./cluster-object";
 import type { InCell } from "./rendered-chart";
 

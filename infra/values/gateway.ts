@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { ModelConfig, PolicyConfig, StackConfig } from "../config/schema";
 import { type Entrance, entranceKey, entrancesOf, hostOf, regionalHostOf } from "../core/entrances";
 import { gatewayName, keysSecretName, NAMESPACES, PORTS, routeName } from "../core/names";
-import { vpcCidr } from "./aws/subnets";
+import { vpcCidr } from "./aws/network/subnets";
 import { KubernetesName, Port } from "./fields";
 import type { RunningRelease } from "./running-releases";
 

@@ -5,7 +5,7 @@ import { CAPACITY, NODE_MINUTES } from "../core/aws/capacity";
 import { canonicalJson, type Json } from "../core/canonical-json";
 import { CACHE_FOLDERS, NAMESPACES, PORTS, WEIGHTS_CLAIM } from "../core/names";
 import { PinnedImage, shortId } from "../core/release";
-import { LABELS } from "./aws/node-labels";
+import { LABELS } from "./aws/nodes/node-labels";
 import { engineArguments } from "./engine-arguments";
 import { engineEnvironment } from "./engine-environment";
 import { cores, gib, KubernetesName, Port, Quantity, Toleration } from "./fields";

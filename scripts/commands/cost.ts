@@ -9,7 +9,7 @@ import { parseStackFile } from "../../infra/config/stack-file";
 import { parseUsageFile } from "../../infra/config/usage-file";
 import { ExitCode, InputError } from "../../infra/core/errors";
 import type { SpeedObjective } from "../../infra/core/throughput/throughput";
-import { stackCost } from "../../infra/values/aws/stack-cost";
+import { stackCost } from "../../infra/values/aws/cost/stack-cost";
 import { action } from "../lib/action";
 import { ASSUMED_OBJECTIVE } from "../lib/cost/assumptions";
 import { billOf, billText } from "../lib/cost/bill";

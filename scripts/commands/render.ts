@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import type { Command } from "commander";
 import { readStack } from "../../infra/config/read-stack";
 import { ExitCode } from "../../infra/core/errors";
-import { ladders } from "../../infra/values/aws/ladders";
+import { ladders } from "../../infra/values/aws/nodes/ladders";
 import { action } from "../lib/action";
 import { ladderTable } from "../lib/render/ladder-table";
 import { type RenderedStack, renderStack } from "../lib/render/render";

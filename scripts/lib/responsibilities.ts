@@ -1,6 +1,6 @@
 import type { LoadedStack } from "../../infra/config/schema";
 import { isEncrypted } from "../../infra/core/aws/load-balancing";
-import { ladders } from "../../infra/values/aws/ladders";
+import { ladders } from "../../infra/values/aws/nodes/ladders";
 
 /** Who answers for what, in the order in which a reader asks. */
 export const OWNERS = ["AWS", "Homeport", "your team", "nobody"] as const;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { releaseId, shortId } from "../../infra/core/release";
 import { knowledgeWith } from "../../infra/core/throughput/own-days";
 import { throughputOf } from "../../infra/core/throughput/predict";
-import { LABELS } from "../../infra/values/aws/node-labels";
+import { LABELS } from "../../infra/values/aws/nodes/node-labels";
 import { cost } from "../../scripts/commands/cost";
 import type { Kubectl, StoredObject } from "../../scripts/lib/kubectl";
 import { tinyRelease } from "../support/fixture-root";

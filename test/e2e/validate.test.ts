@@ -1,7 +1,7 @@
 import { stringify } from "yaml";
 import type { KubernetesObject } from "../../infra/core/kubernetes-object";
 import { toolBinary } from "../../infra/core/tool-binaries";
-import { karpenterObjects } from "../../infra/values/aws/karpenter";
+import { karpenterObjects } from "../../infra/values/aws/nodes/karpenter";
 import { type RenderedStack, renderStack } from "../../scripts/lib/render/render";
 import { withApiServer } from "../../scripts/lib/validate/api-server";
 import { type Validation, validateObjects } from "../../scripts/lib/validate/validate";

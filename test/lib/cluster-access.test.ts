@@ -7,7 +7,7 @@ import { parse } from "yaml";
 import { readStack } from "../../infra/config/read-stack";
 import type { Place } from "../../infra/core/aws/names";
 import { AWS_REGIONS } from "../../infra/core/aws/regions";
-import { tunnelPort } from "../../infra/values/aws/tunnel";
+import { tunnelPort } from "../../infra/values/aws/cluster/tunnel";
 import { writeKubeconfig } from "../../scripts/lib/aws/kubeconfig-file";
 import { keepTunnel, type TunnelEnds } from "../../scripts/lib/aws/tunnel";
 import { fixtureRoot } from "../support/fixture-root";

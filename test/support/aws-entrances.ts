@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Cluster } from "../../infra/components/aws/cluster";
-import { LoadBalancers } from "../../infra/components/aws/load-balancers";
-import type { Network } from "../../infra/components/aws/network";
+import type { Network } from "../../infra/components/aws/network/network";
+import { LoadBalancers } from "../../infra/components/aws/traffic/load-balancers";
 import { joinRegions } from "../../infra/components/failover";
 import { TargetBindings } from "../../infra/components/target-bindings";
 import type { Addresses } from "../../infra/values/addresses";

@@ -1,6 +1,6 @@
 import { Addon } from "@pulumi/aws/eks/addon";
 import * as pulumi from "@pulumi/pulumi";
-import type { PlannedAddOn } from "../../values/aws/add-ons";
+import type { PlannedAddOn } from "../../values/aws/cluster/add-ons";
 import type { CellOptions } from "./cell";
 import type { Cluster } from "./cluster";
 

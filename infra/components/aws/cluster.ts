@@ -8,7 +8,7 @@ import { Key } from "@pulumi/aws/kms/key";
 import { SecurityGroupIngressRule } from "@pulumi/aws/vpc/securityGroupIngressRule";
 import * as pulumi from "@pulumi/pulumi";
 import { clusterName, roleName } from "../../core/aws/names";
-import { accessEntries } from "../../values/aws/access-entries";
+import { accessEntries } from "../../values/aws/cluster/access-entries";
 import {
   apiAccess,
   clusterKeyPolicy,
@@ -16,12 +16,12 @@ import {
   clusterSettings,
   clusterTrust,
   insideNetworks,
-} from "../../values/aws/cluster";
-import { kubeconfig } from "../../values/aws/kubeconfig";
+} from "../../values/aws/cluster/cluster";
+import { kubeconfig } from "../../values/aws/cluster/kubeconfig";
+import { tunnelPort } from "../../values/aws/cluster/tunnel";
 import { managedPolicyArn } from "../../values/aws/policy";
-import { tunnelPort } from "../../values/aws/tunnel";
 import type { AwsCell, CellOptions } from "./cell";
-import type { Network } from "./network";
+import type { Network } from "./network/network";
 
 /** The EKS control plane of one region, and who may use it. **Stateful.** Cost: $0.10 an hour, logs and the key beside. */
 export class Cluster extends pulumi.ComponentResource {

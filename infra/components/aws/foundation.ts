@@ -2,17 +2,17 @@ import { Provider as AwsProvider } from "@pulumi/aws/provider";
 import { Provider as KubernetesProvider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
 import type { Place } from "../../core/aws/names";
-import { plannedAddOns } from "../../values/aws/add-ons";
+import { plannedAddOns } from "../../values/aws/cluster/add-ons";
 import { providerArgs } from "../../values/aws/provider";
 import { AddOns } from "./add-ons";
 import type { AwsCell } from "./cell";
 import { Cluster } from "./cluster";
-import { LoadBalancers } from "./load-balancers";
-import { Network } from "./network";
-import { NodePools } from "./node-pools";
+import { Network } from "./network/network";
+import { NodePools } from "./nodes/node-pools";
 import { PodRoles } from "./pod-roles";
-import { RegionLogs } from "./region-logs";
-import { Watch } from "./watch";
+import { LoadBalancers } from "./traffic/load-balancers";
+import { RegionLogs } from "./watch/region-logs";
+import { Watch } from "./watch/watch";
 import { WeightStore } from "./weight-store";
 
 /** The AWS half of one region: everything between an empty account and a cluster that takes pods. */

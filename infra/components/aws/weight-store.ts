@@ -10,7 +10,12 @@ import { BucketServerSideEncryptionConfiguration } from "@pulumi/aws/s3/bucketSe
 import { BucketVersioning } from "@pulumi/aws/s3/bucketVersioning";
 import * as pulumi from "@pulumi/pulumi";
 import { type Place, roleName, weightsBucket } from "../../core/aws/names";
-import { weightsEncryption, weightsLifecycle, weightsLock, weightsReplication } from "../../values/aws/weight-store";
+import {
+  weightsEncryption,
+  weightsLifecycle,
+  weightsLock,
+  weightsReplication,
+} from "../../values/aws/weights/weight-store";
 import {
   mirrorPolicy,
   mirrorRoleName,
@@ -18,9 +23,9 @@ import {
   replicationPolicy,
   replicationTrust,
   weightsBucketPolicy,
-} from "../../values/aws/weights-policies";
+} from "../../values/aws/weights/weights-policies";
 import type { AwsCell, CellOptions } from "./cell";
-import type { Network } from "./network";
+import type { Network } from "./network/network";
 
 /**
  * Settings of one region's weights bucket, which `homeport init` made, and in the first region the replication into the

@@ -1,14 +1,14 @@
 import type { StackConfig } from "../../config/schema";
 import { clusterArn, type Place } from "../../core/aws/names";
 import { NAMESPACES } from "../../core/names";
-import { publishPolicy } from "./alarm-topic";
-import { AUTOSCALER } from "./cluster-autoscaler";
-import { KARPENTER, karpenterPools } from "./karpenter";
-import { LOAD_BALANCER_CONTROLLER } from "./load-balancer-controller";
-import { remoteWritePolicy } from "./metrics";
-import { autoscalerPolicy, karpenterPolicy, loadBalancerControllerPolicy } from "./node-software-policies";
+import { AUTOSCALER } from "./nodes/cluster-autoscaler";
+import { KARPENTER, karpenterPools } from "./nodes/karpenter";
+import { autoscalerPolicy, karpenterPolicy, loadBalancerControllerPolicy } from "./nodes/node-software-policies";
 import { managedPolicyArn, type PolicyDocument, policyDocument } from "./policy";
-import { nodeCachePolicy } from "./weights-policies";
+import { LOAD_BALANCER_CONTROLLER } from "./traffic/load-balancer-controller";
+import { publishPolicy } from "./watch/alarm-topic";
+import { remoteWritePolicy } from "./watch/metrics";
+import { nodeCachePolicy } from "./weights/weights-policies";
 
 /** Who in the cluster may do what in AWS: one row per service account, one role for each. */
 export interface PodRole {

@@ -4,8 +4,8 @@ import { DescribeClusterCommand, EKSClient } from "@aws-sdk/client-eks";
 import { parse, stringify } from "yaml";
 import type { LoadedStack } from "../../../infra/config/schema";
 import { clusterName, type Place } from "../../../infra/core/aws/names";
-import { kubeconfig } from "../../../infra/values/aws/kubeconfig";
-import { tunnelPort } from "../../../infra/values/aws/tunnel";
+import { kubeconfig } from "../../../infra/values/aws/cluster/kubeconfig";
+import { tunnelPort } from "../../../infra/values/aws/cluster/tunnel";
 import { placesOf } from "./account";
 import { awsClient, isMissing } from "./client";
 

@@ -6,7 +6,7 @@ import { DescribeClusterCommand, EKSClient } from "@aws-sdk/client-eks";
 import type { LoadedStack } from "../../../infra/config/schema";
 import { clusterName, type Place } from "../../../infra/core/aws/names";
 import { OperationError } from "../../../infra/core/errors";
-import { tunnelPort } from "../../../infra/values/aws/tunnel";
+import { tunnelPort } from "../../../infra/values/aws/cluster/tunnel";
 import { lastLines, poll } from "../../local/command";
 import { terminal } from "../report";
 import { placesOf } from "./account";

@@ -1,7 +1,7 @@
 import { CostExplorerClient, GetCostAndUsageCommand } from "@aws-sdk/client-cost-explorer";
 import type { LoadedStack } from "../../../infra/config/schema";
 import { OperationError } from "../../../infra/core/errors";
-import { fixedCost } from "../../../infra/values/aws/stack-cost";
+import { fixedCost } from "../../../infra/values/aws/cost/stack-cost";
 import { awsClient } from "../aws/client";
 import { wrapped } from "../report";
 import { columns, usd } from "./money";

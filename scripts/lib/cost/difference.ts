@@ -1,5 +1,5 @@
 import type { CostLine } from "../../../infra/core/aws/estimate";
-import type { StackCost } from "../../../infra/values/aws/stack-cost";
+import type { StackCost } from "../../../infra/values/aws/cost/stack-cost";
 
 interface DifferentLine {
   region: string;

@@ -1,6 +1,6 @@
 import type { LoadedStack } from "../../../infra/config/schema";
 import { PART_PRICES } from "../../../infra/core/aws/part-prices";
-import { estimate } from "../../../infra/values/aws/estimate";
+import { estimate } from "../../../infra/values/aws/cost/estimate";
 import type { ReleaseCost } from "./release-costs";
 
 /** What keeping a previous release ready costs, by how ready it is. */

@@ -9,8 +9,8 @@ import {
 } from "@aws-sdk/client-ec2";
 import type { StackConfig } from "../../../infra/config/schema";
 import type { Place } from "../../../infra/core/aws/names";
-import { addressesTaken } from "../../../infra/values/aws/subnet-room";
-import type { SubnetKind } from "../../../infra/values/aws/subnets";
+import type { SubnetKind } from "../../../infra/values/aws/network/subnets";
+import { addressesTaken } from "../../../infra/values/aws/nodes/subnet-room";
 import { awsClient } from "../aws/client";
 import type { Asked, Check, Finding } from "./check";
 import { expectedOf, tableOf, waysOut, wrongWay } from "./routes";

@@ -2,7 +2,7 @@ import { INSTANCE_TYPES } from "../../../infra/core/aws/instance-catalog";
 import type { Place } from "../../../infra/core/aws/names";
 import { quotaName } from "../../../infra/core/aws/quotas";
 import { nodesNeeded } from "../../../infra/core/nodes-needed";
-import { type LadderStep, ladders, type ReleaseLadder } from "../../../infra/values/aws/ladders";
+import { type LadderStep, ladders, type ReleaseLadder } from "../../../infra/values/aws/nodes/ladders";
 import type { Asked, Check, Finding } from "./check";
 import type { AskQuota } from "./quotas";
 

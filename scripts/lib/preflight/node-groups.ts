@@ -1,5 +1,5 @@
 import type { Place } from "../../../infra/core/aws/names";
-import { plannedGroups } from "../../../infra/values/aws/node-group";
+import { plannedGroups } from "../../../infra/values/aws/nodes/node-group";
 import type { Asked, Check } from "./check";
 import { quotaValue } from "./quotas";
 

@@ -1,5 +1,5 @@
 import type { Place } from "../../../infra/core/aws/names";
-import { estimate } from "../../../infra/values/aws/estimate";
+import { estimate } from "../../../infra/values/aws/cost/estimate";
 import { requireAccount } from "../aws/account";
 import { chartChecks } from "./charts";
 import { type Answer, type Asked, answersTo, type Check } from "./check";

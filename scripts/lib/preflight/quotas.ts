@@ -6,7 +6,7 @@ import {
 } from "@aws-sdk/client-service-quotas";
 import type { Place } from "../../../infra/core/aws/names";
 import { type PoolSize, type QuotaName, quotaOf, vCpusNeeded } from "../../../infra/core/aws/quotas";
-import { SYSTEM_INSTANCE, systemSize } from "../../../infra/values/aws/pool-size";
+import { SYSTEM_INSTANCE, systemSize } from "../../../infra/values/aws/nodes/pool-size";
 import { awsClient } from "../aws/client";
 import type { Asked, Check } from "./check";
 import { runningBesides, type VCpus } from "./running";

@@ -1,6 +1,6 @@
 import type { Route, RouteTable } from "@aws-sdk/client-ec2";
 import type { StackConfig } from "../../../infra/config/schema";
-import type { SubnetKind } from "../../../infra/values/aws/subnets";
+import type { SubnetKind } from "../../../infra/values/aws/network/subnets";
 
 /** Where packets go that leave a subnet of somebody else's VPC, and whether that is right for what it is used for. */
 

@@ -2,7 +2,7 @@ import { DescribeAvailabilityZonesCommand, DescribeInstanceTypeOfferingsCommand,
 import { zonesWith } from "../../../infra/core/aws/instance-catalog";
 import type { Place } from "../../../infra/core/aws/names";
 import { takesControlPlane } from "../../../infra/core/aws/zones";
-import { zonesIn } from "../../../infra/values/aws/subnets";
+import { zonesIn } from "../../../infra/values/aws/network/subnets";
 import { awsClient } from "../aws/client";
 import type { Asked, Check } from "./check";
 

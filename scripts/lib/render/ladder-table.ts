@@ -1,4 +1,4 @@
-import type { ReleaseLadder, TakenBy } from "../../../infra/values/aws/ladders";
+import type { ReleaseLadder, TakenBy } from "../../../infra/values/aws/nodes/ladders";
 import { shortened, table, wrapped } from "../report";
 
 /** Longest names that leave a step within 80 columns. */

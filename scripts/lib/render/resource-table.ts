@@ -1,5 +1,5 @@
 import type { LoadedStack } from "../../../infra/config/schema";
-import { estimate } from "../../../infra/values/aws/estimate";
+import { estimate } from "../../../infra/values/aws/cost/estimate";
 import { shortened, table } from "../report";
 import type { RenderedStack } from "./render";
 

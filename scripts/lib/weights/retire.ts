@@ -1,7 +1,7 @@
 import { PutObjectTaggingCommand, paginateListObjectsV2 } from "@aws-sdk/client-s3";
 import { eachOf } from "../../../infra/agent/node-cache/parallel";
 import { releaseFolder } from "../../../infra/core/weights-layout";
-import { RETIRED_TAG } from "../../../infra/values/aws/weight-store";
+import { RETIRED_TAG } from "../../../infra/values/aws/weights/weight-store";
 import { type MirrorStore, withBucket } from "../weights-store";
 
 /** A release in a bucket that no model of the stack pins. */

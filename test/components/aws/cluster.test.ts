@@ -1,8 +1,8 @@
 import { AddOns } from "../../../infra/components/aws/add-ons";
 import { Cluster } from "../../../infra/components/aws/cluster";
-import { Network } from "../../../infra/components/aws/network";
+import { Network } from "../../../infra/components/aws/network/network";
 import { PodRoles } from "../../../infra/components/aws/pod-roles";
-import { plannedAddOns } from "../../../infra/values/aws/add-ons";
+import { plannedAddOns } from "../../../infra/values/aws/cluster/add-ons";
 import { ACCOUNT, awsCell, registered, type Sections } from "../../support/aws-cell";
 import type { Plan } from "../../support/plan";
 

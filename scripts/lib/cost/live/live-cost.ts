@@ -10,7 +10,7 @@ import { knowledgeWith, type MeasuredDay } from "../../../../infra/core/throughp
 import { seriesFor } from "../../../../infra/core/throughput/points";
 import { throughputAtSlo } from "../../../../infra/core/throughput/predict";
 import type { SpeedObjective } from "../../../../infra/core/throughput/throughput";
-import { estimate } from "../../../../infra/values/aws/estimate";
+import { estimate } from "../../../../infra/values/aws/cost/estimate";
 import type { PricedPool } from "./node-prices";
 import type { Reading, WorkerNode } from "./reading";
 import { type PodDelta, type Window, windowOf } from "./window";

@@ -1,6 +1,6 @@
 import { NAMESPACES, PORTS } from "../../../../infra/core/names";
 import type { EngineCounters } from "../../../../infra/core/throughput/calibrate";
-import { LABELS } from "../../../../infra/values/aws/node-labels";
+import { LABELS } from "../../../../infra/values/aws/nodes/node-labels";
 import type { Kubectl, StoredObject } from "../../kubectl";
 import type { Clusters } from "../../releases/clusters";
 import { type Sample, samplesOf, total } from "./prometheus-text";
