@@ -394,7 +394,7 @@ describe("homeport catalogue refresh", () => {
     const { kept, written } = await run([...PARTS, healthCheck("Quantity")]);
     expect(written).toContain(FILES[5]);
     expect(kept).toEqual([{ part: "healthCheck", asOf: "2024-07-01", why: expect.stringContaining("by Quantity") }]);
-    expect(prices()["healthCheck"]).toEqual(before["healthCheck"]);
+    expect(prices().healthCheck).toEqual(before.healthCheck);
     const source = expect.stringContaining("AWS Price List (GetProducts of ");
     for (const [part, row] of Object.entries(before))
       if (part !== "healthCheck")
@@ -404,7 +404,7 @@ describe("homeport catalogue refresh", () => {
         ]);
 
     expect((await run([...PARTS, healthCheck("Mo", ["0", ["50", "0.7"]])])).kept).toEqual([]);
-    expect(prices()["healthCheck"]).toMatchObject({ usd: 0.7, asOf: TODAY });
+    expect(prices().healthCheck).toMatchObject({ usd: 0.7, asOf: TODAY });
 
     const now = place.texts();
     const odd = [
