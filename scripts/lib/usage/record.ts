@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 import { sumProblems, type UsageFile } from "../../../infra/config/usage-file";
-import { InputError, OperationError, type Problem } from "../../../infra/core/errors";
+import { InputError, type Problem } from "../../../infra/core/errors";
 import { BEDROCK_LOG, CLOUDWATCH } from "./bedrock";
 import { jsonValues } from "./json-values";
 import { LITELLM } from "./litellm";
@@ -123,20 +123,26 @@ function readValue(value: unknown): [Format?, Reading?] {
 const workloadName = ({ model, policy }: Observation, { by, name }: RecordOptions): string =>
   name ?? ((by === "policy" ? policy : undefined) ?? model).slice(0, 200);
 
-function readable(error: unknown, label: string): Error {
+function readable(error: unknown, path: string): InputError {
   if (error instanceof TooMuch)
     return new InputError([
       {
-        path: label,
+        path,
         given: error.message,
         allowed: "logs of one service over at most five years",
         fix: "give less of them, or put them together with --name",
       },
     ]);
   const { code, message } = error as NodeJS.ErrnoException;
-  return new OperationError(`${label} cannot be read: ${code ?? message}`, "check its path and that it is whole", {
-    cause: error,
-  });
+  const missing = code === "ENOENT";
+  return new InputError([
+    {
+      path,
+      given: missing ? "no such file" : `cannot be read: ${code ?? message}`,
+      allowed: "a log or export, whole, also .gz",
+      fix: missing ? "correct the path" : "check that it is whole and may be read",
+    },
+  ]);
 }
 
 function refuseUnusable(logs: readonly Log[], { tally, counts, options }: Omit<Reader, "seen">): void {

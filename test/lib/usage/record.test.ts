@@ -413,6 +413,17 @@ describe("homeport usage", () => {
     expect(usage.workloads[0]?.peakToAverage).toBeCloseTo(1.8, 9);
   });
 
+  it("says of a log that is not there, or that was cut, what is wrong with it", async () => {
+    const cut = join(folder, "cut.log.gz");
+    const whole = gzipSync(auditLines([{ hour: 1, input: 1, output: 1 }]));
+    writeFileSync(cut, whole.subarray(0, whole.length - 12));
+    const gone = join(folder, "gone.log");
+    const read = (log: string) => record([log], { by: "model", out: join(folder, "never.json") });
+    await expect(read(gone)).rejects.toThrow(/gone\.log: no such file/);
+    await expect(read(cut)).rejects.toThrow(/cut\.log\.gz: cannot be read: Z_BUF_ERROR; .*whole/);
+    await expect(read(cut)).rejects.toMatchObject({ name: "InputError" });
+  });
+
   it("replaces no file unasked, reads no log twice and names what is missing", async () => {
     const path = join(folder, "a.log");
     const file = join(folder, "u.json");
