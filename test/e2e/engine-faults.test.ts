@@ -1,5 +1,5 @@
 import { Agent, request } from "node:http";
-import { PORTS } from "../../infra/core/names";
+import { NAMESPACES, PORTS } from "../../infra/core/names";
 import { streamOnce } from "../../scripts/bench/streamed-request";
 import { policyKey, policyUrl } from "../../scripts/local/client-access";
 import {
@@ -8,6 +8,7 @@ import {
   enginePids,
   inGuard,
   isReady,
+  kubectl,
   loadOn,
   MODEL,
   type Pod,
@@ -23,6 +24,11 @@ const { live } = releases();
 const engineOf = ({ status }: Pod) => status.containerStatuses?.find(({ name }) => name === "engine");
 const restarts = (name: string): number =>
   engineOf(podsOf(live).find(({ metadata }) => metadata.name === name) as Pod)?.restartCount ?? 0;
+/** Requests that this pod's guard has under way. */
+const inFlight = ({ metadata }: Pod): number => {
+  const path = `/api/v1/namespaces/${NAMESPACES.models}/pods/${metadata.name}:${PORTS.metrics}/proxy/metrics`;
+  return Number(/guard_in_flight\{.*\} (\d+)/.exec(kubectl("get", "--raw", path))?.[1]);
+};
 const allReady = (): boolean => podsOf(live).length === 2 && podsOf(live).every(isReady);
 
 beforeAll(() => until("two live replicas are ready", 300, allReady));
@@ -36,7 +42,9 @@ describe.each([
     if (!pod) throw new Error("no pod");
     const before = restarts(pod.metadata.name);
     const load = await loadOn({ rate: 8, longEvery: 4, longTokens: 800 });
-    await new Promise((done) => setTimeout(done, 8000));
+    await new Promise((done) => setTimeout(done, 5000));
+    // A stream is over within seconds: the fault must come while this engine has some.
+    await until("streams of this engine are under way", 60, () => inFlight(pod) >= 2);
     const victim = choose(enginePids(pod));
     if (!victim) throw new Error("no engine process");
     process.kill(victim.pid, "SIGKILL");
