@@ -1,4 +1,4 @@
-import { evaluateProgram } from "../../scripts/lib/render/evaluate-program";
+import { Evaluator } from "../../scripts/lib/render/evaluate-program";
 import { plainInputs } from "../../scripts/lib/render/plain-inputs";
 import { fixtureRoot, tinyId } from "../support/fixture-root";
 
@@ -14,14 +14,16 @@ const sections = {
   policies: { app: { models: ["chat"], class: "internal", clients: { web: { key: CANARY } } } },
 };
 
+const root = fixtureRoot({ stack: "config: {}\n", releases: { chat: { r1: "1" } } });
+const evaluator = new Evaluator(root, ["homeport:policies", "homeport:weights"]);
+afterAll(() => evaluator.close());
+
 /** As `pulumi up` would run the program: with the secrets decrypted. */
 const evaluate = (changed: object = {}) => {
-  const root = fixtureRoot({ stack: "config: {}\n", releases: { chat: { r1: "1" } } });
   const config = Object.fromEntries(
     Object.entries({ ...sections, ...changed }).map(([key, value]) => [`homeport:${key}`, JSON.stringify(value)]),
   );
-  const request = { root, project: "homeport", stack: "fixture", config, preview: false };
-  return evaluateProgram(request, ["homeport:policies", "homeport:weights"]);
+  return evaluator.evaluate({ root, project: "homeport", stack: "fixture", config, preview: false });
 };
 
 describe("a decrypted secret", () => {
