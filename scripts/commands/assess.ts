@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { InvalidArgumentError } from "commander";
+import { todayUtc } from "../../infra/config/checked-stack";
 import { ExitCode, InputError } from "../../infra/core/errors";
 import { action } from "../lib/action";
 import { assess } from "../lib/assess/assess";
@@ -31,11 +32,7 @@ export function register(program: Command): void {
       "after",
       `\nreads: ${FORMATS.map(({ name }) => name).join(", ")}\nnext: homeport usage record, then homeport decide <name> --preset startup`,
     )
-    .action(
-      action((paths: string[], options: Options) =>
-        assessExports(paths, options, new Date().toISOString().slice(0, 10)),
-      ),
-    );
+    .action(action((paths: string[], options: Options) => assessExports(paths, options, todayUtc())));
 }
 
 export async function assessExports(paths: readonly string[], options: Options, today: string): Promise<ExitCode> {

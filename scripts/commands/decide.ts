@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
+import { todayUtc } from "../../infra/config/checked-stack";
 import type { DecisionFile } from "../../infra/config/decision-file";
 import { parseDecisionFile } from "../../infra/config/parse-decision";
 import { parseUsageFile } from "../../infra/config/usage-file";
@@ -56,7 +57,7 @@ export function register(program: Command): void {
       action((name: string, options: Options) =>
         decideCommand(name, options, {
           root: resolve(__dirname, "../.."),
-          today: new Date().toISOString().slice(0, 10),
+          today: todayUtc(),
         }),
       ),
     );

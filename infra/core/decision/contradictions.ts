@@ -1,3 +1,4 @@
+import { millions } from "../numbers";
 import { type AnsweredRule, type Answers, VOLUME_RULE } from "./questions";
 import type { Option } from "./risks";
 
@@ -16,8 +17,6 @@ export interface ContradictionInputs {
   breakEvenRequests: number | undefined;
   setupMonths: number;
 }
-
-const millions = (n: number): string => `${(n / 1e6).toLocaleString("en-US", { maximumFractionDigits: 1 })}M`;
 
 export function contradictionsOf(inputs: ContradictionInputs): Contradiction[] {
   const { answers, rule, setupMonths } = inputs;
@@ -47,9 +46,9 @@ function volumeRule({
   breakEvenRequests,
 }: ContradictionInputs): string | undefined {
   if (!answers.dataMayLeave) return undefined;
-  const computed = breakEvenRequests === undefined ? "no volume" : `${millions(breakEvenRequests)} requests a month`;
+  const computed = breakEvenRequests === undefined ? "no volume" : `${millions(breakEvenRequests, 1)} requests a month`;
   const says = `computed break-even: ${computed}; the computed cost counts`;
-  const now = millions(requestsPerMonth);
+  const now = millions(requestsPerMonth, 1);
   if (answers.above20M && cheapest === "api")
     return `own models above 20M (rule), but at ${now} the API costs less; ${says}`;
   if (requestsPerMonth < VOLUME_RULE.apiBelow && cheapest !== "api")

@@ -5,6 +5,7 @@ import { compare, type Question } from "../economics/compare";
 import type { Comparison, Month } from "../economics/comparison";
 import { daysOf, monthly, profileOf, sum } from "../economics/demand";
 import { ITEMS, type Item } from "../economics/self-cost";
+import { millions } from "../numbers";
 import { contradictionsOf } from "./contradictions";
 import { type FleetCandidate, fleetName, type RankedFleet, rankFleets, shapeRow, utilisationBar } from "./fleets";
 import { judgeFirstToken } from "./latency";
@@ -136,7 +137,6 @@ function toBeatFirst({ rivals, answers }: DecisionInputs, usdOf: (price: ApiPric
 }
 
 const nameOf = ({ provider, model }: ApiPrice): string => `${provider} ${model}`;
-const millions = (n: number): string => `${(n / 1e6).toLocaleString("en-US", { maximumFractionDigits: 2 })}M`;
 
 const allFrom = (text: string): Record<keyof Answers, string> => ({
   dataMayLeave: text,

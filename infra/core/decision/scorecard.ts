@@ -1,3 +1,4 @@
+import { wholeDollars } from "../numbers";
 import type { Answers } from "./questions";
 
 /**
@@ -48,8 +49,7 @@ function costPoints({ apiUsd, selfUsd }: { apiUsd: number; selfUsd?: number }): 
   return { api: points(apiUsd), self: points(selfUsd) };
 }
 
-const dollars = (usd: number | undefined): string =>
-  usd === undefined ? "nothing fits" : `$${Math.round(usd).toLocaleString("en-US")}`;
+const dollars = (usd: number | undefined): string => (usd === undefined ? "nothing fits" : wholeDollars(usd));
 
 const costEvidence = ({ apiUsd, selfUsd }: { apiUsd: number; selfUsd?: number }): string =>
   `API ${dollars(apiUsd)}, own ${dollars(selfUsd)} a month`;

@@ -1,3 +1,4 @@
+import { millions, wholeDollars } from "../numbers";
 import type { LatencyJudgement } from "./latency";
 import type { Answers } from "./questions";
 import type { Option } from "./risks";
@@ -39,9 +40,6 @@ export interface Decided {
   /** Volumes at which another option is the cheapest: the verdict is as sure as this list is short. */
   flipsAt: readonly { volume: "p10" | "p90"; cheapest: Option }[];
 }
-
-const dollars = (usd: number): string => `$${Math.round(usd).toLocaleString("en-US")}`;
-const millions = (n: number): string => `${(n / 1e6).toLocaleString("en-US", { maximumFractionDigits: 2 })}M`;
 
 /** The cheapest of what is possible; a frontier model cannot be had as weights. */
 export function cheapestOf({ apiUsd, selfUsd, hybridUsd }: MonthlyCost, needsFrontier: boolean): [Option, number] {
@@ -105,7 +103,7 @@ function byMoney(inputs: VerdictInputs): Outcome {
   const [cheapest, usd] = cheapestOf(cost.p50, answers.needsFrontier);
   const paybackMonth = cheapest === "hybrid" ? hybridPayback(inputs, usd) : inputs.paybackMonth;
   if (cheapest !== "api") {
-    const saving = `${cheapest === "self" ? "own models" : "hybrid"} ${dollars(usd)}, API ${dollars(cost.p50.apiUsd)} a month`;
+    const saving = `${cheapest === "self" ? "own models" : "hybrid"} ${wholeDollars(usd)}, API ${wholeDollars(cost.p50.apiUsd)} a month`;
     if (paybackMonth === undefined)
       return ["api", "set-up", `${saving}, which does not earn back the set-up in ${horizonMonths} months`];
     return (
@@ -115,7 +113,7 @@ function byMoney(inputs: VerdictInputs): Outcome {
   const { apiUsd, selfUsd } = cost.p50;
   if (selfUsd === undefined || answers.needsFrontier)
     return ["api", "frontier", "the newest frontier model is needed, and it is not sold as weights"];
-  const costs = `API ${dollars(apiUsd)}, own models ${dollars(selfUsd)} a month`;
+  const costs = `API ${wholeDollars(apiUsd)}, own models ${wholeDollars(selfUsd)} a month`;
   if (breakEvenRequests === undefined) return ["api", "money", `${costs}; at no volume do own models cost less`];
   if (breakEvenRequests <= requestsPerMonth)
     return [

@@ -3,8 +3,8 @@ import type { LoadedStack } from "../../../infra/config/schema";
 import { OperationError } from "../../../infra/core/errors";
 import { fixedCost } from "../../../infra/values/aws/cost/stack-cost";
 import { awsClient } from "../aws/client";
-import { wrapped } from "../report";
-import { columns, usd } from "./money";
+import { table, wrapped } from "../report";
+import { usd } from "./money";
 
 /** What AWS billed for an environment, beside what its list prices foretold. */
 interface Billed {
@@ -73,7 +73,7 @@ export const billText = (
 ): string =>
   [
     `${stack}, ${days} days from ${from} to before ${to}, as AWS billed them by the tag ${TAG}:`,
-    columns([["SERVICE", "$"], ...services.map((one) => [one.service, usd(one.usd)]), ["all", usd(billedUsd)]], [1]),
+    table([["SERVICE", "$"], ...services.map((one) => [one.service, usd(one.usd)]), ["all", usd(billedUsd)]], [1]),
     wrapped(
       `Predicted by list prices: $${usd(predictedUsd)}, error ${errorPercent.toFixed(1)} %. Bytes, requests and samples are not in the prediction; discounts, credits and autoscaling are in the bill.`,
     ),

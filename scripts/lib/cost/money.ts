@@ -1,6 +1,7 @@
+import { grouped } from "../../../infra/core/numbers";
+
 /** US dollars as they are printed: `1,234.50`; `0.1234` where cents say too little. */
-export const usd = (amount: number, digits = 2): string =>
-  amount.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+export const usd = (amount: number, digits = 2): string => grouped(amount, digits);
 
 /** A change with its sign: `+$21.96`, `-$0.10`, `$0.00`. */
 export function signedUsd(amount: number, digits = 2): string {
@@ -13,11 +14,3 @@ export function signedUsd(amount: number, digits = 2): string {
 export const usdRate = (amount: number): string => usd(amount, amount < 1 ? 3 : 2);
 
 export const percent = (share: number): string => `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
-
-/** Columns padded to their widest cell; those named are flush right, as numbers are read. */
-export function columns(rows: readonly (readonly string[])[], right: readonly number[]): string {
-  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => (row[i] ?? "").length)));
-  const cell = (text: string, i: number) =>
-    right.includes(i) ? text.padStart(widths[i] ?? 0) : text.padEnd(widths[i] ?? 0);
-  return rows.map((row) => row.map(cell).join("  ").trimEnd()).join("\n");
-}

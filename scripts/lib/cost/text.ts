@@ -1,9 +1,9 @@
 import type { CostLine } from "../../../infra/core/aws/estimate";
 import { PART_PRICES, type Part } from "../../../infra/core/aws/part-prices";
-import { shortened, wrapped } from "../report";
+import { shortened, table, wrapped } from "../report";
 import type { Difference } from "./difference";
 import { againstTable } from "./measured-text";
-import { columns, percent, signedUsd, usd, usdRate } from "./money";
+import { percent, signedUsd, usd, usdRate } from "./money";
 import type { ReleaseCost } from "./release-costs";
 import type { CostReport } from "./report";
 import type { Standby } from "./standby";
@@ -32,7 +32,7 @@ function priced({ stack, cost }: CostReport): string {
   const most = ["", "nodes at most, every pool at its `max`", "", usd(cost.nodesAtMostHourlyUsd), ""];
   const doubt = cost.known ? [] : ["~: the price of another region, or of on-demand nodes for spot ones."];
   const head = ["WHERE", "WHAT", "COUNT", "$/H", "$/MONTH"];
-  return [`${stack} by list prices:`, columns([head, ...rows, sum, nodes, most], [2, 3, 4]), ...doubt].join("\n");
+  return [`${stack} by list prices:`, table([head, ...rows, sum, nodes, most], [2, 3, 4]), ...doubt].join("\n");
 }
 
 const hourly = ({ count, hourlyUsd }: CostLine): number => count * hourlyUsd;
@@ -81,7 +81,7 @@ function tokens({ releases, demands, objective }: CostReport): string[] {
   return [
     [
       "Tokens, in and out together (OUT TOK/S of all replicas at the objective):",
-      columns([head, ...rows], [2, 3, 4, 5, 6, 7, 8, 9]),
+      table([head, ...rows], [2, 3, 4, 5, 6, 7, 8, 9]),
       ...[
         `Objective: first token in ${objective.timeToFirstTokenMs} ms, further ones in ${objective.timePerOutputTokenMs} ms. $/1M BUSY: every paid second at work; $/1M: at the share USED of them (assumed 33 % without --usage). u*: share at which the same weights cost the same on an API; above 1 never.`,
         ...mixes,
@@ -131,7 +131,7 @@ function standby(all: readonly Standby[]): string[] {
   return [
     [
       "Keeping previous releases ready:",
-      columns([head, ...rows], [3, 4]),
+      table([head, ...rows], [3, 4]),
       wrapped(`$/H: its part of the paid nodes; FREED: what fewer nodes would save without it. ${notes.join(". ")}.`),
     ].join("\n"),
   ];
@@ -174,7 +174,7 @@ export function differenceText(before: string, after: string, difference: Differ
   const head = ["WHERE", "WHAT", `${shortened(before, 8)} $/H`, `${shortened(after, 8)} $/H`, "CHANGE"];
   return [
     `${after} against ${before}:`,
-    ...(rows.length === 0 ? ["no line differs"] : [columns([head, ...rows], [2, 3, 4])]),
+    ...(rows.length === 0 ? ["no line differs"] : [table([head, ...rows], [2, 3, 4])]),
     `While everything runs: ${signedUsd(difference.hourlyUsd)}/h, ${signedUsd(difference.monthlyUsd)} a month.`,
     `Of it nodes: ${signedUsd(difference.nodesHourlyUsd)}/h; at most, every pool at its \`max\`: ${signedUsd(difference.nodesAtMostHourlyUsd)}/h.`,
     "Without keys, alarms and health checks: only a render counts them.",

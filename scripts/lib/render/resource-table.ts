@@ -1,10 +1,8 @@
 import type { LoadedStack } from "../../../infra/config/schema";
+import { grouped } from "../../../infra/core/numbers";
 import { estimate } from "../../../infra/values/aws/cost/estimate";
 import { shortened, table } from "../report";
 import type { RenderedStack } from "./render";
-
-const usd = (amount: number, digits: number): string =>
-  amount.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
 
 /** Longest description that leaves the table within 80 columns. */
 const WIDEST = 42;
@@ -20,30 +18,19 @@ export function resourceTable(stack: LoadedStack, { plan, objects }: RenderedSta
     line.region,
     shortened(line.what, WIDEST),
     String(line.count),
-    `${line.known ? "" : "~"}${usd(hourly(line), 2)}`,
+    `${line.known ? "" : "~"}${grouped(hourly(line), 2)}`,
   ]);
   const resources = plan.filter(({ type }) => isAws(type)).length;
   return [
-    aligned([["WHERE", "WHAT", "COUNT", "$/H"], ...rows, ["", "while everything runs", "", usd(hourlyUsd, 2)]]),
+    table(
+      [["WHERE", "WHAT", "COUNT", "$/H"], ...rows, ["", "while everything runs", "", grouped(hourlyUsd, 2)]],
+      [2, 3],
+    ),
     "",
     `${resources} AWS resources and ${objects.length} Kubernetes objects; --out writes all of them.`,
-    `About $${usd(monthlyUsd, 0)} a month by list prices, without bytes, requests, disks and logs.`,
+    `About $${grouped(monthlyUsd, 0)} a month by list prices, without bytes, requests, disks and logs.`,
     ...(known ? [] : ["~: the price of another region, or of on-demand nodes for spot ones."]),
   ].join("\n");
 }
 
 const hourly = ({ count, hourlyUsd }: { count: number; hourlyUsd: number }): number => count * hourlyUsd;
-
-/** Numbers end where their column ends. */
-function aligned(rows: readonly (readonly string[])[]): string {
-  const width = (column: number) => Math.max(...rows.map((row) => row[column]?.length ?? 0));
-  const [count, price] = [width(2), width(3)];
-  return table(
-    rows.map(([where = "", what = "", number = "", amount = ""]) => [
-      where,
-      what,
-      number.padStart(count),
-      amount.padStart(price),
-    ]),
-  );
-}

@@ -1,7 +1,6 @@
-/** How the page writes numbers. */
+import { grouped } from "../../../infra/core/numbers";
 
-const grouped = (n: number, digits = 0): string =>
-  n.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+/** How the page writes numbers. */
 
 /** `$34,000`, `−$1,204`; cents below 10 dollars. */
 export function dollars(usd: number): string {

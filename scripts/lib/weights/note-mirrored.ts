@@ -1,5 +1,6 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import { todayUtc } from "../../../infra/config/checked-stack";
 import { mirrorKey, type ReleaseFile } from "../../../infra/core/release";
 import { replaceFile } from "../replace-file";
 import { readText, type StackPaths } from "../stack-paths";
@@ -9,7 +10,7 @@ export function noteMirrored(paths: StackPaths, model: string, name: string, reg
   const path = paths.release(model, name);
   const before = readText(path) ?? "";
   const file = JSON.parse(before) as ReleaseFile;
-  const today = new Date().toISOString().slice(0, 10);
+  const today = todayUtc();
   const { environment } = paths;
   const now = Object.fromEntries(regions.map((region) => [mirrorKey({ environment, region }), today]));
   const mirrored = { ...now, ...file.mirrored };

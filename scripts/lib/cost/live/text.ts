@@ -1,7 +1,7 @@
 import { ownSeries } from "../../../../infra/core/throughput/own-days";
-import { shortened, wrapped } from "../../report";
+import { shortened, table, wrapped } from "../../report";
 import { againstTable } from "../measured-text";
-import { columns, percent, usd, usdRate } from "../money";
+import { percent, usd, usdRate } from "../money";
 import type { DayOfRelease } from "./day";
 import type { LiveCost, LiveRelease, Prediction } from "./live-cost";
 
@@ -23,7 +23,7 @@ export function liveText(stack: string, cost: LiveCost): string {
   const prices = cost.prices.map(({ pool, hourlyUsd, source }) => `${pool} $${usd(hourlyUsd, 4)}/h (${source})`);
   return [
     `${stack}, ${cost.from.slice(0, 16)} to ${cost.to.slice(0, 16)} UTC (${cost.hours.toFixed(2)} h):`,
-    columns([head, ...rows], [2, 3, 4, 5, 6, 7, 8]),
+    table([head, ...rows], [2, 3, 4, 5, 6, 7, 8]),
     "",
     ...[
       `${usd(allocation.nodeHours)} node hours, $${usd(allocation.totalUsd)}: ${prices.join(", ")}. Divided by held GPUs, idle ones among them; the sum of all lines differs from node hours × price by ${cost.reconciledPercent.toFixed(2)} %.`,
