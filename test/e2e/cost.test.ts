@@ -1,10 +1,9 @@
 import { readStack } from "../../infra/config/read-stack";
-import { NAMESPACES, PORTS } from "../../infra/core/names";
 import { cost } from "../../scripts/commands/cost";
 import type { LiveCost } from "../../scripts/lib/cost/live/live-cost";
 import { renderStack } from "../../scripts/lib/render/render";
 import { LOCAL_STACK } from "../../scripts/local/layout";
-import { CHECKOUT, inModels, isReady, kubectl, loadOn, podsOf, releases, until } from "../support/local-platform";
+import { CHECKOUT, inModels, isReady, loadOn, podsOf, releases, scraped, until } from "../support/local-platform";
 
 /** Dollars per million tokens from the counters of the running platform's real engines, against node hours × a given price. */
 jest.setTimeout(600_000);
@@ -30,9 +29,10 @@ async function asked(): Promise<LiveCost> {
 
 /** Tokens in and out of the live release's engines, read and added up here, not by what is tested. */
 function tokens(): number {
-  const counted = podsOf(live).map(({ metadata: { name } }) => {
-    const path = `/api/v1/namespaces/${NAMESPACES.models}/pods/${name}:${PORTS.metrics}/proxy/engine-metrics`;
-    const lines = kubectl("get", "--raw", path).matchAll(/^vllm:(?:prompt|generation)_tokens_total\{[^}]*\} (\S+)$/gm);
+  const counted = podsOf(live).map((pod) => {
+    const lines = scraped(pod, "/engine-metrics").matchAll(
+      /^vllm:(?:prompt|generation)_tokens_total\{[^}]*\} (\S+)$/gm,
+    );
     return [...lines].reduce((sum, [, value]) => sum + Number(value), 0);
   });
   return counted.reduce((sum, count) => sum + count, 0);

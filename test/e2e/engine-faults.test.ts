@@ -1,5 +1,5 @@
 import { Agent, request } from "node:http";
-import { NAMESPACES, PORTS } from "../../infra/core/names";
+import { PORTS } from "../../infra/core/names";
 import { streamOnce } from "../../scripts/bench/streamed-request";
 import { policyKey, policyUrl } from "../../scripts/local/client-access";
 import {
@@ -8,12 +8,12 @@ import {
   enginePids,
   inGuard,
   isReady,
-  kubectl,
   loadOn,
   MODEL,
   type Pod,
   podsOf,
   releases,
+  scraped,
   until,
 } from "../support/local-platform";
 
@@ -25,10 +25,7 @@ const engineOf = ({ status }: Pod) => status.containerStatuses?.find(({ name }) 
 const restarts = (name: string): number =>
   engineOf(podsOf(live).find(({ metadata }) => metadata.name === name) as Pod)?.restartCount ?? 0;
 /** Requests that this pod's guard has under way. */
-const inFlight = ({ metadata }: Pod): number => {
-  const path = `/api/v1/namespaces/${NAMESPACES.models}/pods/${metadata.name}:${PORTS.metrics}/proxy/metrics`;
-  return Number(/guard_in_flight\{.*\} (\d+)/.exec(kubectl("get", "--raw", path))?.[1]);
-};
+const inFlight = (pod: Pod): number => Number(/guard_in_flight\{.*\} (\d+)/.exec(scraped(pod, "/metrics"))?.[1]);
 const allReady = (): boolean => podsOf(live).length === 2 && podsOf(live).every(isReady);
 
 beforeAll(() => until("two live replicas are ready", 300, allReady));

@@ -1,26 +1,24 @@
 import { readFileSync } from "node:fs";
 import { growthPerToken } from "../../infra/core/fit/cache";
 import { cacheBytes } from "../../infra/core/fit/flags";
-import { PORTS } from "../../infra/core/names";
 import { ReleaseFile } from "../../infra/core/release";
 import { stackPaths } from "../../scripts/lib/stack-paths";
-import { inGuard, inModels, MODEL, podsOf, releases } from "../support/local-platform";
+import { inModels, MODEL, type Pod, podsOf, releases, scraped } from "../support/local-platform";
 
 jest.setTimeout(120_000);
 
 const GiB = 2 ** 30;
 
 /** What the engine says of its cache, behind the guard of one of the release's pods (`npm run local`). */
-function reportedTokens(pod: ReturnType<typeof podsOf>[number]): { tokens: number; blockTokens: number } {
-  const fetched = `fetch("http://127.0.0.1:${PORTS.metrics}/engine-metrics").then((a) => a.text()).then((t) => process.stdout.write(t))`;
-  const line = /^vllm:cache_config_info\{(.*)\}/m.exec(inGuard(pod, fetched))?.[1] ?? "";
+function reportedTokens(pod: Pod): { tokens: number; blockTokens: number } {
+  const line = /^vllm:cache_config_info\{(.*)\}/m.exec(scraped(pod, "/engine-metrics"))?.[1] ?? "";
   const label = (name: string) => Number(new RegExp(`(?:^|,)${name}="(\\d+)"`).exec(line)?.[1]);
   const blockTokens = label("block_size");
   return { tokens: label("num_gpu_blocks") * blockTokens, blockTokens };
 }
 
 /** GiB that the engine was told to keep for keys and values: on a CPU it measures nothing. */
-function givenGiB(pod: ReturnType<typeof podsOf>[number]): number {
+function givenGiB(pod: Pod): number {
   const read = `jsonpath={.spec.containers[?(@.name=="engine")].env[?(@.name=="VLLM_CPU_KVCACHE_SPACE")].value}`;
   return Number(inModels("get", "pod", pod.metadata.name, "--output", read));
 }

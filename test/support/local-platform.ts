@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { KubernetesObject } from "../../infra/core/kubernetes-object";
-import { FIELD_MANAGER, NAMESPACES } from "../../infra/core/names";
+import { FIELD_MANAGER, NAMESPACES, PORTS } from "../../infra/core/names";
 import { toolBinary } from "../../infra/core/tool-binaries";
 import { podsOf as selectorOf } from "../../scripts/bench/cluster";
 import { Load, type LoadPlan } from "../../scripts/bench/load";
@@ -69,6 +69,14 @@ export const engineLog = ({ metadata }: Pod): string => inModels("logs", metadat
 /** Runs JavaScript in a pod's guard: the only program that a pod of a model has beside its engine is Node. */
 export const inGuard = ({ metadata }: Pod, script: string): string =>
   inModels("exec", metadata.name, "--container=guard", "--", "/usr/bin/node", "-e", script);
+
+/** A page of a pod's guard as Prometheus scrapes it: `/metrics`, its own; `/engine-metrics`, those of vLLM behind it. */
+export const scraped = ({ metadata }: Pod, page: "/metrics" | "/engine-metrics"): string =>
+  kubectl(
+    "get",
+    "--raw",
+    `/api/v1/namespaces/${NAMESPACES.models}/pods/${metadata.name}:${PORTS.metrics}/proxy${page}`,
+  );
 
 /** Processes of a pod's engine, seen from outside of it: the server first, then what it started. */
 export function enginePids({ metadata }: Pod): { pid: number; command: string }[] {
