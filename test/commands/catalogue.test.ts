@@ -46,7 +46,7 @@ describe("homeport catalogue show", () => {
     expect(await show("prices", { strict: true }, "2026-10-20")).toBe(0);
     expect(errors).toEqual([]);
     expect(await show("prices", { strict: true }, "2027-01-01")).toBe(1);
-    expect(errors.join("")).toContain("prices older than 30 days:\n  4 rows, 100 days old (2026-09-23): genai-prices");
+    expect(errors.join("")).toContain("prices older than 30 days:\n  6 rows, 52 days old (2026-11-10): genai-prices");
     expect(errors.join("")).toContain("refresh --from");
     expect(await show("prices", {}, "2027-01-01")).toBe(0);
   });

@@ -160,6 +160,15 @@ describe("API prices", () => {
     }
   });
 
+  it("name what a provider asks at other hours: DeepSeek's night is not its whole day", () => {
+    const twice = API_PRICES.filter(({ otherHours }) => otherHours !== undefined);
+    expect(twice.map(({ model }) => model)).toEqual(["deepseek-v4-flash", "deepseek-v4-pro"]);
+    for (const { usdPerMillion, otherHours } of twice) {
+      expect(otherHours?.input).toBeCloseTo(2 * usdPerMillion.input, 9);
+      expect(otherHours?.hoursUtc).not.toContain(12);
+    }
+  });
+
   it("belong to one row each, are above zero, and cost no more from a cache or in a batch", () => {
     const names = API_PRICES.map(({ provider, model }) => `${provider}/${model}`);
     expect(new Set(names).size).toBe(names.length);

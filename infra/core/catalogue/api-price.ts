@@ -13,8 +13,13 @@ export interface ApiPrice {
     batchInput?: number;
     batchOutput?: number;
   };
-  /** Of a request whose input is longer than this. Left out: one price for every length. */
-  longContext?: { aboveTokens: number; input: number; output: number };
+  /**
+   * Of all tokens of a request whose input is longer than this; what is left out costs what it does in a short one.
+   * Left out altogether: one price for every length.
+   */
+  longContext?: { aboveTokens: number; input: number; cachedInput?: number; cacheWrite?: number; output: number };
+  /** What is asked in these hours of the day (UTC, 0-23) instead. Left out: one price around the clock. */
+  otherHours?: { hoursUtc: readonly number[]; input: number; output: number };
   /** The open-weight model (id in the catalogue of open models) that it serves, if it does. */
   sameWeightsAs?: string;
   /** `YYYY-MM-DD` on which the provider ends it, where announced. */

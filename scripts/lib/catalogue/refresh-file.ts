@@ -22,7 +22,16 @@ const PriceRow = z.strictObject({
     batchInput: usd.optional(),
     batchOutput: usd.optional(),
   }),
-  longContext: z.strictObject({ aboveTokens: z.int().positive(), input: usd, output: usd }).optional(),
+  longContext: z
+    .strictObject({
+      aboveTokens: z.int().positive(),
+      input: usd,
+      cachedInput: usd.optional(),
+      cacheWrite: usd.optional(),
+      output: usd,
+    })
+    .optional(),
+  otherHours: z.strictObject({ hoursUtc: z.array(z.int().min(0).max(23)).min(1), input: usd, output: usd }).optional(),
   sameWeightsAs: z.string().optional(),
   retiresOn: z.iso.date().optional(),
   asOf: z.iso.date(),

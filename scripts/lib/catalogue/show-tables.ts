@@ -71,9 +71,11 @@ function endText(price: ApiPrice, today: string): string {
   return end.level === "error" ? `${end.on} ended` : `${end.on} ${end.daysLeft}d`;
 }
 
+const isDoubted = ({ disagrees, otherHours }: ApiPrice): boolean => disagrees !== undefined || otherHours !== undefined;
+
 export function pricesText(prices: readonly ApiPrice[], today: string): string {
   const rows = prices.map((price) => [
-    shortened(`${price.provider}/${price.model}`, MODEL_COLUMNS) + (price.disagrees === undefined ? "" : "*"),
+    shortened(`${price.provider}/${price.model}`, MODEL_COLUMNS) + (isDoubted(price) ? "*" : ""),
     usd(price.usdPerMillion.input),
     usd(price.usdPerMillion.cachedInput),
     usd(price.usdPerMillion.output),
@@ -83,7 +85,9 @@ export function pricesText(prices: readonly ApiPrice[], today: string): string {
     "US dollars per 1,000,000 tokens, list prices of US regions",
     table([["MODEL", "IN", "CACHED", "OUT", "ENDS"], ...rows]),
     "",
-    ...(prices.some(({ disagrees }) => disagrees) ? ["* the two sources differ: --json has both prices"] : []),
+    ...(prices.some(isDoubted)
+      ? [wrapped("* not the only price: the two sources differ, or the provider asks another at other hours (--json)")]
+      : []),
     "--json has batch prices, long contexts, day and source of every row",
   ].join("\n");
 }

@@ -45,7 +45,7 @@ export function staleText(all: readonly Freshness[], today: string): string {
     .filter(({ stale }) => stale.length > 0)
     .map(({ kind, stale, refresh }) =>
       [
-        `${kind} older than 30 days:`,
+        `${kind} older than 30 days${stale.some(({ asOf }) => asOf === undefined) ? ", or of a day that nobody knows" : ""}:`,
         ...stale.map((vintage) => vintageLine(vintage, today)),
         wrapped(`  to refresh: ${refresh}`, "    "),
       ].join("\n"),
