@@ -3,13 +3,14 @@ import { join } from "node:path";
 import { gunzipSync, strFromU8 } from "fflate";
 import { todayUtc } from "../../infra/config/checked-stack";
 import { INSTANCE_TYPES } from "../../infra/core/aws/instance-catalog";
-import { priceFileText } from "../lib/catalogue/price-files";
+import { planFileText, priceFileText } from "../lib/catalogue/price-files";
 import { ACCEPTED_FILE, CFN_LINT, KARPENTER, MOTO, only, TYPES_FILE } from "./aws-packages";
+import { olderPrices } from "./older-prices";
 import { goModuleTexts, nameOf, wheelFiles, wheelTexts } from "./packages";
 
 /**
- * Records the network of the GPU instance types that pools may name, and the whole of some that they may not, for
- * comparison. By hand, where PyPI and the Go module proxy can be reached, after scripts/gen/aws-facts.ts:
+ * Records the network of the GPU instance types that pools may name, the whole of some that they may not, for comparison,
+ * and of all of them older prices where nothing newer is to be had. By hand, where PyPI and the Go module proxy can be reached, after scripts/gen/aws-facts.ts:
  *
  *     npx tsx scripts/gen/catalogue-shapes.ts
  */
@@ -108,3 +109,6 @@ writeFileSync(
     regions: { "us-east-1": Object.fromEntries(compared.map(({ type, usd }) => [type, usd])) },
   }),
 );
+const older = olderPrices([...INSTANCE_TYPES.keys(), ...Object.keys(COMPARED)], recordedOn);
+writeFileSync(join(FOLDER, "../aws/older-prices.generated.json"), priceFileText(older.onDemand));
+writeFileSync(join(FOLDER, "plans.generated.json"), planFileText(older.plans));

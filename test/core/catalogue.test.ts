@@ -69,13 +69,28 @@ describe("shapes", () => {
       }
   });
 
-  it("have prices with a commitment only where they were read, dated: otherwise the discount is an input", () => {
+  it("have prices with a commitment where they were read, dated, below the price on demand: a three-year one lowest", () => {
+    let read = 0;
     for (const { type, regions } of SHAPES)
-      for (const region of regions)
-        for (const { hourlyUsd, asOf } of planPrices(type, region)) {
-          expect(hourlyUsd).toBeLessThan(onDemandPrice(type, region)?.hourlyUsd ?? 0);
-          expect(asOf).toBeDefined();
+      for (const region of regions) {
+        const [year, three] = [1, 3].map((years) => planPrices(type, region).find((plan) => plan.years === years));
+        for (const plan of [year, three]) {
+          if (!plan) continue;
+          read += 1;
+          expect(plan.hourlyUsd).toBeLessThan(onDemandPrice(type, region)?.hourlyUsd ?? 0);
+          expect(plan.asOf).toBeDefined();
         }
+        if (year && three) expect(three.hourlyUsd).toBeLessThan(year.hourlyUsd);
+      }
+    expect(read).toBeGreaterThan(200);
+    // AWS cut the P family's prices after the day of that table.
+    for (const type of ["p4d.24xlarge", "p4de.24xlarge", "p5.48xlarge", "p5en.48xlarge"])
+      expect(planPrices(type, "us-east-1")).toEqual([]);
+  });
+
+  it("take an older price on demand only for a region that no newer table has, with its day", () => {
+    expect(onDemandPrice("g5.xlarge", "sa-east-1")).toMatchObject({ hourlyUsd: 1.71, asOf: "2025-05-28" });
+    expect(onDemandPrice("g5.xlarge", "us-west-2")?.asOf).toBeUndefined();
   });
 
   it("are those that pools may name, and some to compare that they may not", () => {

@@ -1,4 +1,5 @@
 import { INSTANCE_TYPES } from "../aws/instance-catalog";
+import older from "../aws/older-prices.generated.json";
 import onDemand from "../aws/prices.generated.json";
 import regional from "../aws/regional-prices.json";
 import compared from "./compared-prices.generated.json";
@@ -57,7 +58,9 @@ export interface PlanPrice extends HourlyPrice {
 }
 
 type ByRegion<T> = ByType<ByType<T>>;
-const LISTED: readonly { pricesOf: string; source: string; regions: ByRegion<number> }[] = [onDemand, compared];
+type Listed = { pricesOf: string; source: string; regions: ByRegion<number> };
+const LISTED: readonly Listed[] = [onDemand, compared];
+const OLDER: Listed = older;
 const REGIONAL: ByRegion<number> = regional.types;
 const SPOT: ByRegion<ByType<number>> = spot.types;
 /** Of regions that homeport catalogue refresh --spot has asked; of the others the day is not known. */
@@ -72,7 +75,9 @@ export function onDemandPrice(type: string, region: string): HourlyPrice | undef
   }
   // The day of this snapshot is not known.
   const read = REGIONAL[type]?.[region];
-  return read === undefined ? undefined : { hourlyUsd: read, source: regional.source };
+  if (read !== undefined) return { hourlyUsd: read, source: regional.source };
+  const past = OLDER.regions[region]?.[type];
+  return past === undefined ? undefined : { hourlyUsd: past, asOf: OLDER.pricesOf, source: OLDER.source };
 }
 
 /** Spot in a region's zones. `undefined`: not looked up, or none was offered. */

@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import { z } from "zod";
 import { schemaNode } from "../../../infra/config/schema-walk";
+import { userFile } from "../../../infra/config/user-file";
+import { parseUserJson } from "../../../infra/config/user-json";
 import { zodProblems } from "../../../infra/config/zod-problems";
 import { InputError } from "../../../infra/core/errors";
 import { replaceFile } from "../replace-file";
@@ -47,23 +49,12 @@ const NODE = schemaNode(ApiFile);
 
 /** Replaces the prices of model APIs by those of a file that scripts/gen/api-prices.ts wrote on another machine. */
 export function refreshFromFile(root: string, path: string): Refreshed {
-  const text = readText(path);
-  const problem = (given: string, allowed: string) =>
-    new InputError([
-      {
-        path: "--from",
-        given,
-        allowed,
-        fix: "run npx tsx scripts/gen/api-prices.ts where PyPI can be reached, and carry its file here",
-      },
-    ]);
-  if (text === undefined) throw problem(path, "a file that exists");
-  let raw: unknown;
-  try {
-    raw = JSON.parse(text);
-  } catch {
-    throw problem(path, "a JSON file of prices");
-  }
+  const bytes = userFile(path);
+  const fix = "run npx tsx scripts/gen/api-prices.ts where PyPI can be reached, and carry its file here";
+  if (bytes === undefined) throw new InputError([{ path: "--from", given: path, allowed: "a file that exists", fix }]);
+  const json = parseUserJson(path, bytes, "a JSON file of prices", fix);
+  if ("problems" in json) throw new InputError(json.problems);
+  const { value: raw } = json;
   const parsed = ApiFile.safeParse(raw);
   if (!parsed.success)
     throw new InputError(

@@ -137,7 +137,7 @@ export function shapesText(shapes: readonly Shape[], region: string): string {
     table([["SHAPE", "ON DEMAND", "PER GPU", "SPOT BY ZONE", "PLAN"], ...prices]),
     "",
     wrapped(
-      `* for comparison: no pool may name it, its GiB are EC2's and not what an engine can allocate. < and >: outside the $${lowUsd}-${highUsd} of a GPU-hour that articles name. PLAN: prices with a commitment; where there is none, the discount is an input of homeport cost.`,
+      `* for comparison: no pool may name it, its GiB are EC2's and not what an engine can allocate. < and >: outside the $${lowUsd}-${highUsd} of a GPU-hour that articles name. PLAN: for one or three years of commitment, nothing upfront; where there is none, the discount is an input of homeport decide. --json has the day of every price.`,
     ),
   ].join("\n");
 }
