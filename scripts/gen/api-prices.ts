@@ -109,12 +109,23 @@ function isWanted({ name, own }: Provider, model: string): boolean {
 
 type Field = ModelPrice[string];
 const base = (field: Field | undefined): number | undefined => (typeof field === "object" ? field.base : field);
-const tier = (field: Field) => (typeof field === "object" ? field.tiers[0] : undefined);
+const tier = (field: Field | undefined) => (typeof field === "object" ? field.tiers[0] : undefined);
 
-function longContext(input: Field, output: Field): ApiPrice["longContext"] {
-  const [above, beyond] = [tier(input), tier(output)];
+function longContext({
+  input_mtok,
+  output_mtok,
+  cache_read_mtok,
+  cache_write_mtok,
+}: ModelPrice): ApiPrice["longContext"] {
+  const above = tier(input_mtok);
   if (!above) return undefined;
-  return { aboveTokens: above.start, input: above.price, output: beyond?.price ?? base(output) ?? 0 };
+  return {
+    aboveTokens: above.start,
+    input: above.price,
+    cachedInput: tier(cache_read_mtok)?.price,
+    cacheWrite: tier(cache_write_mtok)?.price,
+    output: tier(output_mtok)?.price ?? base(output_mtok) ?? 0,
+  };
 }
 
 /** The same out of the second source's `input_cost_per_token_above_200k_tokens`. */
@@ -123,10 +134,14 @@ function listedLongContext(listed: Listed): ApiPrice["longContext"] {
     (key) => /^input_cost_per_token_above_(\d+)k_tokens$/.exec(key)?.[1] ?? [],
   )[0];
   if (thousands === undefined) return undefined;
-  const [input, output] = (["input", "output"] as const).map((side) =>
-    perMillion(listed[`${side}_cost_per_token_above_${thousands}k_tokens`] ?? listed[`${side}_cost_per_token`]),
-  );
-  return { aboveTokens: Number(thousands) * 1000, input: input ?? 0, output: output ?? 0 };
+  const above = (price: `${string}_cost${string}`) => perMillion(listed[`${price}_above_${thousands}k_tokens`]);
+  return {
+    aboveTokens: Number(thousands) * 1000,
+    input: above("input_cost_per_token") ?? 0,
+    cachedInput: above("cache_read_input_token_cost"),
+    cacheWrite: above("cache_creation_input_token_cost"),
+    output: above("output_cost_per_token") ?? perMillion(listed.output_cost_per_token) ?? 0,
+  };
 }
 
 /** What the first source says of a model at an hour of today, UTC. */
@@ -180,7 +195,7 @@ function priceOf(provider: Provider, model: string, listed: Listed): ApiPrice {
       // The half of another price is no price of this row.
       ...(agree && batch),
     },
-    longContext: first ? longContext(first.input_mtok, first.output_mtok) : listedLongContext(listed),
+    longContext: first ? longContext(first) : listedLongContext(listed),
     otherHours: otherHours(provider, model, first),
     sameWeightsAs: hosted.get(`${provider.name} ${model}`),
     retiresOn: listed.deprecation_date,
