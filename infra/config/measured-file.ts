@@ -2,6 +2,7 @@ import { z } from "zod";
 import { InputError } from "../core/errors";
 import type { MeasuredDay } from "../core/throughput/own-days";
 import { schemaNode } from "./schema-walk";
+import { parseUserJson } from "./user-json";
 import { zodProblems } from "./zod-problems";
 
 /** `stacks/measured/<env>.json`: days of one's own engines, written by `homeport cost --live`. */
@@ -33,15 +34,11 @@ const MeasuredFile = z.strictObject({ days: z.array(Day).meta({ allowed: "a list
 const NODE = schemaNode(MeasuredFile);
 
 /** `label` is its path in the checkout. Throws with every problem at once. */
-export function parseMeasuredFile(label: string, content: string): MeasuredDay[] {
+export function parseMeasuredFile(label: string, content: Uint8Array): MeasuredDay[] {
   const fix = "take the file back from git, or delete it: homeport cost --live measures anew";
-  let raw: unknown;
-  try {
-    raw = JSON.parse(content);
-  } catch (error) {
-    const given = error instanceof Error ? error.message : "not JSON";
-    throw new InputError([{ path: label, given, allowed: "measured days in JSON", fix }]);
-  }
+  const json = parseUserJson(label, content, "measured days in JSON", fix);
+  if ("problems" in json) throw new InputError(json.problems);
+  const { value: raw } = json;
   const parsed = MeasuredFile.safeParse(raw);
   if (parsed.success) return parsed.data.days;
   const source = { raw, schema: NODE, prefix: `${label}#`, masked: () => false, fix, handwritten: false };

@@ -3,7 +3,7 @@ import { agreementProblems, mayLeave } from "../core/decision/providers";
 import type { Problem } from "../core/errors";
 import { type DecisionFile, DecisionSchema } from "./decision-file";
 import { schemaNode } from "./schema-walk";
-import { parseUserYaml } from "./stack-file";
+import { parseUserYaml } from "./user-yaml";
 import { zodProblems } from "./zod-problems";
 
 const ROOT = schemaNode(DecisionSchema);

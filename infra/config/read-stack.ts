@@ -1,12 +1,13 @@
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { nearest } from "../core/did-you-mean";
-import { InputError } from "../core/errors";
+import { InputError, type Problem } from "../core/errors";
 import { checkedStack, todayUtc } from "./checked-stack";
 import { encryptionProblems, type RawStack } from "./parse";
 import { printGiven } from "./paths";
 import type { LoadedStack } from "./schema";
 import { parseStackFile } from "./stack-file";
+import { userFile } from "./user-file";
 
 /** Reads an environment from its files, without the Pulumi CLI: for render, the command line and the local platform. */
 
@@ -33,27 +34,22 @@ function unknownEnvironment(root: string, name: string): InputError {
   ]);
 }
 
-/** Far above the parser's own limit, so that a mistaken file is not read into memory to be refused. */
-const READ_LIMIT = 16 * 1024 * 1024;
-
 /** The sections as the file has them. Throws InputError when it cannot be read. */
-function readSections(root: string, name: string): RawStack["sections"] {
+export function readSections(root: string, name: string): RawStack["sections"] {
   const file = stackFilePath(name);
-  const path = join(root, file);
-  const size = statSync(path).size;
-  if (size > READ_LIMIT)
-    throw new InputError([
-      {
-        path: file,
-        given: `${size} bytes`,
-        allowed: "at most 1 MiB",
-        fix: "a stack file is a few KiB; this is something else",
-      },
-    ]);
-  const read = parseStackFile(file, readFileSync(path));
+  const bytes = userFile(join(root, file), file);
+  const read = bytes === undefined ? { problems: [missing(file)] } : parseStackFile(file, bytes);
   if ("problems" in read) throw new InputError(read.problems);
   return read.sections;
 }
+
+/** Listed in its folder, and yet nothing is there. */
+const missing = (path: string): Problem => ({
+  path,
+  given: "a link to nothing",
+  allowed: "a stack file",
+  fix: "correct the link",
+});
 
 /** The checked stack of an environment; secrets are placeholders. Throws InputError with every problem. */
 export function readStack(root: string, name: string, today = todayUtc()): LoadedStack {

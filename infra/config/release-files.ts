@@ -1,13 +1,16 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { nearest } from "../core/did-you-mean";
-import type { Problem } from "../core/errors";
+import { InputError, type Problem } from "../core/errors";
 import { ReleaseFile, releaseId } from "../core/release";
 import { isSafePath } from "../core/weights-layout";
 import { printGiven } from "./paths";
 import type { PinnedReleases, StackConfig } from "./schema";
 import { schemaNode } from "./schema-walk";
 import { NO_RELEASE } from "./sound-part";
+import { userFile } from "./user-file";
+import { parseUserJson } from "./user-json";
+import type { Parsed } from "./user-text";
 import { zodProblems } from "./zod-problems";
 
 /** Reads the release files that a stack pins, and holds each against its pin. */
@@ -20,19 +23,15 @@ const restore = (path: string): string => `restore it (git checkout -- ${path}),
 
 type Read = { file: ReleaseFile } | { problems: Problem[] };
 
-function readJson(root: string, path: string): { json: unknown } | { problem: Problem } {
-  let text: string;
+function readJson(root: string, model: string, name: string): Parsed {
+  const path = releasePath(model, name);
   try {
-    text = readFileSync(join(root, path), "utf8");
+    const bytes = userFile(join(root, path), path);
+    if (bytes === undefined) return { problems: [{ path, given: "missing", ...missing(root, model, name) }] };
+    return parseUserJson(path, bytes, "a JSON file written by `homeport pin`", restore(path));
   } catch (error) {
-    const given = (error as NodeJS.ErrnoException).code === "ENOENT" ? "missing" : "unreadable";
-    return { problem: { path, given, allowed: "a file that can be read", fix: restore(path) } };
-  }
-  try {
-    return { json: JSON.parse(text) };
-  } catch (error) {
-    const given = error instanceof Error ? error.message : "not JSON";
-    return { problem: { path, given, allowed: "a JSON file written by `homeport pin`", fix: restore(path) } };
+    if (error instanceof InputError) return { problems: [...error.problems] };
+    throw error;
   }
 }
 
@@ -80,15 +79,12 @@ function strayed(path: string, { content }: ReleaseFile): Problem | undefined {
 
 function readRelease(root: string, model: string, name: string, pin: string): Read {
   const path = releasePath(model, name);
-  const read = readJson(root, path);
-  if ("problem" in read) {
-    const hint = read.problem.given === "missing" ? missing(root, model, name) : {};
-    return { problems: [{ ...read.problem, ...hint }] };
-  }
-  const parsed = ReleaseFile.safeParse(read.json);
+  const read = readJson(root, model, name);
+  if ("problems" in read) return read;
+  const parsed = ReleaseFile.safeParse(read.value);
   if (!parsed.success) {
     const source = {
-      raw: read.json,
+      raw: read.value,
       schema: NODE,
       prefix: `${path}#`,
       masked: () => false,

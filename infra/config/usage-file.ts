@@ -2,6 +2,8 @@ import { z } from "zod";
 import type { Usage } from "../core/economics/usage";
 import { InputError, type Problem } from "../core/errors";
 import { schemaNode } from "./schema-walk";
+import { userFile } from "./user-file";
+import { parseUserJson } from "./user-json";
 import { zodProblems } from "./zod-problems";
 
 /** `usage/<name>.json`: what was asked of models, written by `homeport usage record` or by hand for what is planned. */
@@ -69,13 +71,28 @@ export type UsageFile = z.infer<typeof UsageFileSchema>;
 const NODE = schemaNode(UsageFileSchema);
 const FIX = "correct it as stacks/usage.schema.json describes, or record it again: homeport usage record";
 
-/** Reads a usage file's text; `label` is how the user named it. Throws with every problem at once. */
-export function parseUsageFile(label: string, text: string): UsageFile {
-  const json = parseJson(label, text);
-  const parsed = UsageFileSchema.safeParse(json);
+/** Reads a usage file; `label` is how the user named it. Throws with every problem at once. */
+export function readUsageFile(path: string, label = path): UsageFile {
+  const bytes = userFile(path, label);
+  if (bytes === undefined)
+    throw new InputError([
+      {
+        path: label,
+        given: "no such file",
+        allowed: "a usage file",
+        fix: "correct the path, or write one: homeport usage record <logs> --out usage/<name>.json",
+      },
+    ]);
+  return parseUsageFile(label, bytes);
+}
+
+export function parseUsageFile(label: string, bytes: Uint8Array): UsageFile {
+  const json = parseUserJson(label, bytes, "a usage file in JSON", FIX);
+  if ("problems" in json) throw new InputError(json.problems);
+  const parsed = UsageFileSchema.safeParse(json.value);
   if (!parsed.success) {
     const source = {
-      raw: json,
+      raw: json.value,
       schema: NODE,
       prefix: `${label}#`,
       masked: () => false,
@@ -87,15 +104,6 @@ export function parseUsageFile(label: string, text: string): UsageFile {
   const problems = sumProblems(label, parsed.data);
   if (problems.length > 0) throw new InputError(problems);
   return parsed.data;
-}
-
-function parseJson(label: string, text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    const given = error instanceof Error ? error.message : "not JSON";
-    throw new InputError([{ path: label, given, allowed: "a usage file in JSON", fix: FIX }]);
-  }
 }
 
 /** What a schema cannot say: parts are no more than the whole. */

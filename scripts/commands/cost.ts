@@ -1,4 +1,3 @@
-import { existsSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
 import type { CostExplorerClient } from "@aws-sdk/client-cost-explorer";
 import type { Command } from "commander";
@@ -6,7 +5,8 @@ import { checkedStack, todayUtc } from "../../infra/config/checked-stack";
 import { environmentNames, readStack } from "../../infra/config/read-stack";
 import type { LoadedStack } from "../../infra/config/schema";
 import { parseStackFile } from "../../infra/config/stack-file";
-import { parseUsageFile } from "../../infra/config/usage-file";
+import { readUsageFile } from "../../infra/config/usage-file";
+import { userFile } from "../../infra/config/user-file";
 import { ExitCode, InputError } from "../../infra/core/errors";
 import type { SpeedObjective } from "../../infra/core/throughput/throughput";
 import { stackCost } from "../../infra/values/aws/cost/stack-cost";
@@ -87,7 +87,7 @@ export async function cost(options: CostOptions, world = REAL): Promise<ExitCode
   const paths = stackPaths(options.stack, world.root);
   const { root } = paths;
   const objective = objectiveOf(options);
-  const usage = options.usage === undefined ? undefined : parseUsageFile(options.usage, readUsage(options.usage));
+  const usage = options.usage === undefined ? undefined : readUsageFile(options.usage, `--usage ${options.usage}`);
   const stack = readStack(root, options.stack, today);
   if (options.live) return live(stack, paths, options, objective, world);
   refuseWithoutList(stack);
@@ -156,7 +156,8 @@ function compare(before: LoadedStack, after: LoadedStack, { against = "", json =
 /** An environment of this checkout, or a stack file anywhere: a copy with a change that is being thought about. */
 function otherStack(root: string, { against = "", stack }: CostOptions, today: string): LoadedStack {
   if (environmentNames(root).includes(against)) return readStack(root, against, today);
-  if (!existsSync(against))
+  const bytes = userFile(against);
+  if (bytes === undefined)
     throw new InputError([
       {
         path: "--against",
@@ -165,16 +166,9 @@ function otherStack(root: string, { against = "", stack }: CostOptions, today: s
         fix: "correct the name",
       },
     ]);
-  const read = parseStackFile(against, readFileSync(against));
+  const read = parseStackFile(against, bytes);
   if ("problems" in read) throw new InputError(read.problems);
   return checkedStack(root, { name: stack, sections: read.sections, sealed: new Set() }, today).stack;
-}
-
-function readUsage(path: string): string {
-  if (existsSync(path)) return readFileSync(path, "utf8");
-  throw new InputError([
-    { path: "--usage", given: path, allowed: "a usage file", fix: "write one: homeport usage record --help" },
-  ]);
 }
 
 function objectiveOf({ firstTokenMs, tokenMs }: CostOptions) {

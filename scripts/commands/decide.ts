@@ -1,10 +1,11 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import { todayUtc } from "../../infra/config/checked-stack";
 import type { DecisionFile } from "../../infra/config/decision-file";
 import { parseDecisionFile } from "../../infra/config/parse-decision";
-import { parseUsageFile } from "../../infra/config/usage-file";
+import { readUsageFile } from "../../infra/config/usage-file";
+import { userFile } from "../../infra/config/user-file";
 import { ageText, isStale } from "../../infra/core/catalogue/freshness";
 import { decide } from "../../infra/core/decision/decide";
 import { PRESETS, type PresetName } from "../../infra/core/decision/presets";
@@ -23,7 +24,6 @@ import { withRecord } from "../lib/decide/write-record";
 import { replaceFile } from "../lib/replace-file";
 import { terminal } from "../lib/report";
 import { reportPage } from "../lib/report-page/page";
-import { readText } from "../lib/stack-paths";
 
 interface Options {
   usage?: string;
@@ -66,10 +66,10 @@ export function register(program: Command): void {
 export async function decideCommand(name: string, options: Options, world: DecideWorld): Promise<ExitCode> {
   requireName(name);
   const path = join(world.root, decisionPath(name));
-  const text = readText(path);
-  if (options.preset !== undefined) return startFrom(options.preset, name, path, text);
-  if (text === undefined) throw missingDecision(name, world.root);
-  const parsed = parseDecisionFile(decisionPath(name), readFileSync(path), world.today);
+  const bytes = userFile(path, decisionPath(name));
+  if (options.preset !== undefined) return startFrom(options.preset, name, path, bytes !== undefined);
+  if (bytes === undefined) throw missingDecision(name, world.root);
+  const parsed = parseDecisionFile(decisionPath(name), bytes, world.today);
   if ("problems" in parsed) throw new InputError(parsed.problems);
   const { decision } = parsed;
   const usage = readUsage(decision, options.usage, world.root);
@@ -84,6 +84,7 @@ export async function decideCommand(name: string, options: Options, world: Decid
   for (const line of stale) terminal.error(line);
   if (options.check)
     return checked(decision, report, inputDifferences(decision.record?.inputs ?? {}, record.inputs), stale);
+  const text = bytes.toString("utf8");
   const next = withRecord(text, record);
   if (next !== text) {
     replaceFile(path, text, next);
@@ -92,12 +93,12 @@ export async function decideCommand(name: string, options: Options, world: Decid
   return stale.length > 0 ? ExitCode.failed : ExitCode.ok;
 }
 
-function startFrom(preset: string, name: string, path: string, text: string | undefined): ExitCode {
+function startFrom(preset: string, name: string, path: string, exists: boolean): ExitCode {
   if (!(PRESETS as readonly string[]).includes(preset))
     throw new InputError([
       { path: "--preset", given: preset, allowed: `one of ${PRESETS.join(", ")}`, fix: "name one of these" },
     ]);
-  if (text !== undefined)
+  if (exists)
     throw new InputError([
       { path: decisionPath(name), given: "exists", allowed: "a new name", fix: "edit the file, or take another name" },
     ]);
@@ -106,20 +107,8 @@ function startFrom(preset: string, name: string, path: string, text: string | un
   return ExitCode.ok;
 }
 
-function readUsage({ usage }: DecisionFile, other: string | undefined, root: string): Usage {
-  const label = other ?? usage;
-  const text = readText(other === undefined ? join(root, usage) : resolve(other));
-  if (text === undefined)
-    throw new InputError([
-      {
-        path: other === undefined ? "usage" : "--usage",
-        given: `${label}, which does not exist`,
-        allowed: "a usage file",
-        fix: "record one from gateway logs or an API's export: homeport usage record",
-      },
-    ]);
-  return parseUsageFile(label, text);
-}
+const readUsage = ({ usage }: DecisionFile, other: string | undefined, root: string): Usage =>
+  other === undefined ? readUsageFile(join(root, usage), usage) : readUsageFile(other, `--usage ${other}`);
 
 function checked(
   { record }: DecisionFile,

@@ -1,13 +1,14 @@
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { parseUsageFile } from "../../infra/config/usage-file";
-import { ExitCode, InputError, type Problem } from "../../infra/core/errors";
+import { readUsageFile } from "../../infra/config/usage-file";
+import { ExitCode, InputError } from "../../infra/core/errors";
 import { jsonText } from "../gen/generated-file";
 import { action } from "../lib/action";
 import { replaceFile } from "../lib/replace-file";
 import { terminal } from "../lib/report";
-import { openLog } from "../lib/usage/json-values";
+import { readText } from "../lib/stack-paths";
+import { logsOf } from "../lib/usage/log-files";
 import { FORMATS, type RecordOptions, recordUsage } from "../lib/usage/record";
 import { countsText, shownUsage, usageText } from "../lib/usage/text";
 
@@ -46,10 +47,9 @@ export function register(program: Command): void {
 }
 
 export async function record(paths: string[], options: Options): Promise<ExitCode> {
-  const current = existsSync(options.out) ? readText(options.out) : undefined;
+  const current = readText(options.out);
   refuseOverwriting(options, current);
-  refuseLogs(paths);
-  const logs = paths.map((path) => ({ label: path, open: () => openLog(path) }));
+  const logs = logsOf(paths);
   const { usage, counts } = await recordUsage(logs, options);
   mkdirSync(dirname(options.out), { recursive: true });
   replaceFile(options.out, current, jsonText(usage));
@@ -59,35 +59,10 @@ export async function record(paths: string[], options: Options): Promise<ExitCod
 }
 
 export async function show(file: string, { json }: { json?: boolean }): Promise<ExitCode> {
-  const usage = parseUsageFile(file, readText(file));
+  const usage = readUsageFile(file);
   if (json) terminal.json(shownUsage(usage));
   else terminal.out(usageText(usage));
   return ExitCode.ok;
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    throw new InputError([
-      {
-        path: file,
-        given: "no file that can be read",
-        allowed: "a usage file",
-        fix: "write one: homeport usage record <logs> --out usage/<name>.json",
-      },
-    ]);
-  }
-}
-
-function refuseLogs(paths: readonly string[]): void {
-  const problems: Problem[] = paths.flatMap((path, i) => {
-    if (paths.indexOf(path) < i)
-      return [{ path, given: "twice", allowed: "each file once", fix: "its requests would count twice" }];
-    if (path === "-" || existsSync(path)) return [];
-    return [{ path, given: "no such file", allowed: "a log that can be read", fix: "check its path" }];
-  });
-  if (problems.length > 0) throw new InputError(problems);
 }
 
 function refuseOverwriting({ out, force }: Options, current: string | undefined): void {

@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { environmentNames, stackFilePath } from "../../infra/config/read-stack";
 import { releasePath } from "../../infra/config/release-files";
+import { userFile } from "../../infra/config/user-file";
 import { InputError } from "../../infra/core/errors";
 
 /** Where one checkout keeps an environment's files. */
@@ -41,5 +42,5 @@ export function stackPaths(environment: string, root = CHECKOUT): StackPaths {
   };
 }
 
-export const readText = (path: string): string | undefined =>
-  existsSync(path) ? readFileSync(path, "utf8") : undefined;
+/** Of a file that may be missing. */
+export const readText = (path: string): string | undefined => userFile(path)?.toString("utf8");

@@ -1,6 +1,12 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import fc from "fast-check";
 import { parseStackFile } from "../../infra/config/stack-file";
-import { formatProblem } from "../../infra/core/errors";
+import { userFile } from "../../infra/config/user-file";
+import { parseUserJson } from "../../infra/config/user-json";
+import { formatProblem, type InputError } from "../../infra/core/errors";
 import { problemLines, stackFolder } from "../support/stack-folder";
 
 const FILE = "stacks/Pulumi.test.yaml";
@@ -51,10 +57,16 @@ describe("refuses with line and column", () => {
     ]);
   });
 
+  it("a direction mark, which shows text in another order than it is read", () => {
+    expect(lines("config:\n  homeport:regions: [\u202eus]\n")).toEqual([
+      `${FILE}:2:22: the control character 0x202e; printable text; remove it`,
+    ]);
+  });
+
   it("a file of 10 MB, before it is parsed", () => {
     const start = performance.now();
     expect(lines(new Uint8Array(10 * 1024 * 1024).fill(0x61))).toEqual([
-      `${FILE}:1:1: 10.0 MiB; at most 1 MiB; a stack file is a few KiB; this is something else`,
+      `${FILE}:1:1: 10.0 MiB; at most 1 MiB; such a file is a few KiB; this is something else`,
     ]);
     expect(performance.now() - start).toBeLessThan(500);
   });
@@ -144,7 +156,85 @@ describe("an environment", () => {
   it("of 20 MB is refused before it is read", () => {
     folder.write("stacks/Pulumi.huge.yaml", Buffer.alloc(20 * 1024 * 1024, "a"));
     expect(problemLines(folder.root, "huge")).toEqual([
-      "stacks/Pulumi.huge.yaml: 20971520 bytes; at most 1 MiB; a stack file is a few KiB; this is something else",
+      "stacks/Pulumi.huge.yaml: 20 MiB; a plain file of at most 16 MiB; put one there, or name another",
     ]);
+  });
+});
+
+describe("what a parser would let pass", () => {
+  it.each(["homeport:__proto__: { owner: me }", "homeport:environment: { __proto__: { owner: me } }"])(
+    "refuses the key that changes objects: %s",
+    (line) => {
+      expect(lines(`config:\n  ${line}\n`)).toEqual([
+        expect.stringMatching(/__proto__'?: a key; plain keys; remove it/),
+      ]);
+    },
+  );
+
+  it("refuses what would reach a terminal through an escape, and keeps lines as they are", () => {
+    expect(lines('config:\n  homeport:environment: { owner: "\\e[2Jme" }\n')).toEqual([
+      `${FILE}#config.'homeport:environment'.owner: '\\u{1b}[2Jme'; text without control characters; remove the escapes`,
+    ]);
+    expect(lines('config:\n  homeport:environment: { owner: "two\\nlines" }\n')).toEqual([]);
+  });
+});
+
+describe("a JSON file that people write", () => {
+  const json = (text: string) => {
+    const read = parseUserJson("u.json", Buffer.from(text), "a usage file", "write one");
+    return "problems" in read ? read.problems.map(formatProblem) : read.value;
+  };
+
+  it("is read as JSON.parse reads it", () => {
+    const value = { a: [{ a: 1 }, { a: '"b": {' }], 'a"b': { constructor: null } };
+    expect(json(JSON.stringify(value, null, 2))).toEqual(value);
+  });
+
+  it("has each key once, however it is written", () => {
+    expect(json('{"a": {"b": 1},\n "b": 2, "\\u0061": 3}')).toEqual([
+      "u.json:2:10: a key for the second time; each key once; remove one of the two",
+    ]);
+  });
+
+  it.each([
+    ["", "u.json: empty; a usage file; write one"],
+    ["\ufeff{}", "u.json:1:1: a byte order mark; UTF-8 without one; save the file without it"],
+    ['{"__proto__": {}}', "u.json#__proto__: a key; plain keys; remove it"],
+    ['{"n": "\\u001b[2J"}', "u.json#n: '\\u{1b}[2J'; text without control characters; remove the escapes"],
+    ["[".repeat(200) + "]".repeat(200), "u.json:1:101: nested too deep; at most 100 levels; flatten it"],
+  ])("refuses %j", (text, problem) => {
+    expect(json(text)).toEqual([problem]);
+  });
+
+  it("takes text of some megabytes without a stack for each character", () => {
+    const text = JSON.stringify({ a: '\\"'.repeat(2_000_000) });
+    expect(json(text)).toEqual(JSON.parse(text));
+  });
+});
+
+describe("a file that is none", () => {
+  const folder = mkdtempSync(join(tmpdir(), "user-file-"));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it("is refused before it is read: it would never end, or never begin", () => {
+    execFileSync("mkfifo", [join(folder, "pipe")]);
+    symlinkSync("/dev/zero", join(folder, "zero"));
+    symlinkSync(join(folder, "loop"), join(folder, "loop"));
+    const why = (name: string) => {
+      try {
+        return userFile(join(folder, name), name);
+      } catch (error) {
+        return (error as InputError).problems.map(formatProblem);
+      }
+    };
+    const rest = "a plain file of at most 16 MiB; put one there, or name another";
+    expect(why("pipe")).toEqual([`pipe: a pipe or a device; ${rest}`]);
+    expect(why("zero")).toEqual([`zero: a pipe or a device; ${rest}`]);
+    expect(why("loop")).toEqual([`loop: a link that leads back to itself; ${rest}`]);
+    expect(why(".")).toEqual([`.: a directory; ${rest}`]);
+    expect(why("none")).toBeUndefined();
+    writeFileSync(join(folder, "huge"), "");
+    truncateSync(join(folder, "huge"), 17 * 1024 * 1024);
+    expect(why("huge")).toEqual([`huge: 17 MiB; ${rest}`]);
   });
 });

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseMeasuredFile } from "../../../infra/config/measured-file";
+import { userFile } from "../../../infra/config/user-file";
 import type { MeasuredDay } from "../../../infra/core/throughput/own-days";
 import { replaceFile } from "../replace-file";
 import { readText } from "../stack-paths";
@@ -14,8 +15,8 @@ export const measuredPath = (environment: string): string => `${FOLDER}/${enviro
 
 export function measuredDays(root: string, environment: string): MeasuredDay[] {
   const label = measuredPath(environment);
-  const text = readText(join(root, label));
-  return text === undefined ? [] : parseMeasuredFile(label, text);
+  const bytes = userFile(join(root, label), label);
+  return bytes === undefined ? [] : parseMeasuredFile(label, bytes);
 }
 
 /** Of all environments, newest first. */

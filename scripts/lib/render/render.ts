@@ -1,9 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parse } from "yaml";
-import { readStack, stackFilePath } from "../../../infra/config/read-stack";
+import { readSections, readStack } from "../../../infra/config/read-stack";
 import type { LoadedStack } from "../../../infra/config/schema";
-import { parseStackFile } from "../../../infra/config/stack-file";
 import { InputError } from "../../../infra/core/errors";
 import { refusals } from "../../../infra/values/aws/refusals";
 import { describeStack } from "../../../infra/values/stack-outputs";
@@ -62,10 +61,10 @@ const projectName = (root: string): string =>
 
 /** The stack file's sections as the Pulumi CLI passes them; encrypted leaves stay encrypted, so nothing is revealed. */
 function pulumiConfig(root: string, environment: string): Record<string, string> {
-  const file = stackFilePath(environment);
-  const read = parseStackFile(file, readFileSync(join(root, file)));
-  if ("problems" in read) throw new InputError(read.problems);
   return Object.fromEntries(
-    Object.entries(read.sections).map(([section, value]) => [`homeport:${section}`, JSON.stringify(value)]),
+    Object.entries(readSections(root, environment)).map(([section, value]) => [
+      `homeport:${section}`,
+      JSON.stringify(value),
+    ]),
   );
 }

@@ -1,10 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { gzipSync } from "node:zlib";
 import { AuditLog } from "../../../infra/agent/guard/audit";
-import { parseUsageFile } from "../../../infra/config/usage-file";
+import { parseUsageFile, readUsageFile } from "../../../infra/config/usage-file";
 import { compare } from "../../../infra/core/economics/compare";
 import { record, show } from "../../../scripts/commands/usage";
 import { terminal } from "../../../scripts/lib/report";
@@ -391,7 +391,7 @@ describe("homeport usage", () => {
       .flatMap((text) => text.split("\n"))
       .filter((line) => line.length > 80 && !line.startsWith("wrote"));
     expect(wide).toEqual([]);
-    const usage = parseUsageFile(file, readFileSync(file, "utf8"));
+    const usage = readUsageFile(file);
     const result = compare({
       today: "2026-11-22",
       usage,
@@ -434,7 +434,7 @@ describe("homeport usage", () => {
       /2 problems.*twice.*b\.log: no such file/s,
     );
     await record([path], { by: "model", out: file, force: true });
-    expect(parseUsageFile(file, readFileSync(file, "utf8")).workloads).toHaveLength(1);
+    expect(readUsageFile(file).workloads).toHaveLength(1);
   });
 
   it("lists everything that is wrong with a usage file at once", () => {
@@ -447,8 +447,10 @@ describe("homeport usage", () => {
         { name: "a", requests: 1, inputTokens: 5, outputTokens: 1, peakToAverage: 1, hourShares: Array(24).fill(0.1) },
       ],
     });
-    expect(() => parseUsageFile("u.json", text)).toThrow(/5 problems/);
-    expect(() => parseUsageFile("u.json", '{"from":"x","request":1,"workloads":[]}')).toThrow(/5 problems/);
-    expect(() => parseUsageFile("u.json", "[")).toThrow(/u\.json: .*JSON/);
+    expect(() => parseUsageFile("u.json", Buffer.from(text))).toThrow(/5 problems/);
+    expect(() => parseUsageFile("u.json", Buffer.from('{"from":"x","request":1,"workloads":[]}'))).toThrow(
+      /5 problems/,
+    );
+    expect(() => parseUsageFile("u.json", Buffer.from("["))).toThrow(/u\.json: .*JSON/);
   });
 });
