@@ -1,6 +1,6 @@
 import { type DecisionFile, DecisionSchema } from "../../../infra/config/decision-file";
 import type { ApiPrice } from "../../../infra/core/catalogue/api-price";
-import { findApiPrice } from "../../../infra/core/catalogue/api-prices";
+import { type Found, findApiPrice } from "../../../infra/core/catalogue/api-prices";
 import { decide } from "../../../infra/core/decision/decide";
 import type { DecisionReport } from "../../../infra/core/decision/report";
 import { apiCost, total } from "../../../infra/core/economics/api-cost";
@@ -20,7 +20,7 @@ export interface Assessment {
   assumptions: readonly string[];
 }
 
-interface AssessedWorkload {
+export interface AssessedWorkload {
   name: string;
   rival: string;
   requestsPerMonth: number;
@@ -34,6 +34,10 @@ export interface AssessOptions {
   candidates: readonly string[];
   /** What the provider billed for the period, in US dollars: discounts and list prices that have changed come with it. */
   billedUsd?: number;
+  /** What is said of the prices instead of where they stand to the list's. */
+  priceNote?: string;
+  /** What the usage's numbers do not say. */
+  remarks?: readonly string[];
   today: string;
 }
 
@@ -42,7 +46,7 @@ const PEOPLE = { hoursMonthly: 200, usdPerHour: 100 };
 const SETUP = { months: 3, monthlyUsd: 20_000 };
 
 export function assess(usage: Usage, options: AssessOptions): Assessment {
-  const priced = usage.workloads.map((workload) => ({ workload, price: priceOf(workload, usage) }));
+  const priced = usage.workloads.map((workload) => ({ workload, price: priceNamed(workload.name, usage.source) }));
   const known = priced.filter((one): one is { workload: Workload; price: ApiPrice } => one.price !== undefined);
   const listed = known.reduce((sum, { workload, price }) => sum + total(apiCost(workload, price)), 0);
   const factor = options.billedUsd === undefined || listed === 0 ? 1 : options.billedUsd / listed;
@@ -55,12 +59,15 @@ export function assess(usage: Usage, options: AssessOptions): Assessment {
   };
 }
 
-/** By the model's name; of several hosts, the one that the export is of. */
-function priceOf({ name }: Workload, { source }: Usage): ApiPrice | undefined {
-  const found = findApiPrice(name);
-  if (found.kind !== "priced") return undefined;
+/** By the model's name; of several hosts, the one that the export or bill is of. */
+export function priceNamed(name: string, source: string): ApiPrice | undefined {
+  // Routers write versions with a point, `claude-opus-4.7`, where the provider has a hyphen.
+  const found = [name, name.replace(/(\d)\.(\d)/g, "$1-$2")].map((one) => findApiPrice(one)).find(isPriced);
+  if (found === undefined) return undefined;
   return found.prices.find(({ provider }) => source.includes(provider)) ?? found.prices[0];
 }
+
+const isPriced = (found: Found): found is Found & { kind: "priced" } => found.kind === "priced";
 
 function scaled(price: ApiPrice, factor: number): ApiPrice {
   if (factor === 1) return price;
@@ -114,12 +121,16 @@ const decisionOf = ({ provider, model }: ApiPrice, candidates: readonly string[]
     setup: SETUP,
   });
 
-const assumptionsOf = ({ candidates, billedUsd }: AssessOptions, factor: number): string[] => [
+const assumptionsOf = ({ candidates, billedUsd, priceNote, remarks = [] }: AssessOptions, factor: number): string[] => [
   `${candidates.join(" or ")} is good enough: nobody has tested it on your own cases`,
   "the data may go on leaving: it already does; no agreement was looked at",
   "there are people who can run it, no frontier model is needed, weeks are acceptable",
   `people $${PEOPLE.hoursMonthly * PEOPLE.usdPerHour} a month, set-up ${SETUP.months} months at $${SETUP.monthlyUsd}: the first article's team`,
-  ...(billedUsd === undefined
-    ? ["list prices: no bill was given (--billed)"]
-    : [`the bill is ${Math.round(factor * 100)} % of the list price, for every model and kind of token alike`]),
+  priceNote ?? billedText(billedUsd, factor),
+  ...remarks,
 ];
+
+const billedText = (billedUsd: number | undefined, factor: number): string =>
+  billedUsd === undefined
+    ? "list prices: no bill was given (--billed)"
+    : `the bill is ${Math.round(factor * 100)} % of the list price, for every model and kind of token alike`;
