@@ -7,7 +7,11 @@ import type { DecisionReport } from "../../infra/core/decision/report";
 import { ExitCode, InputError } from "../../infra/core/errors";
 import { assessExports } from "../../scripts/commands/assess";
 import { decideCommand } from "../../scripts/commands/decide";
+import type { BillAssessment } from "../../scripts/lib/assess/assess-bill";
+import { assessmentText } from "../../scripts/lib/assess/text";
 import { reportPage } from "../../scripts/lib/report-page/page";
+import { openLog } from "../../scripts/lib/usage/json-values";
+import { recordUsage } from "../../scripts/lib/usage/record";
 
 const ROOT = resolve(__dirname, "../..");
 const TODAY = "2026-11-22";
@@ -39,7 +43,7 @@ function scaleUsage(factor: number): string {
   const usage = JSON.parse(readFileSync(usageFile(), "utf8"));
   const [one] = usage.workloads;
   for (const key of ["requests", "inputTokens", "outputTokens"]) one[key] *= factor;
-  for (const key of ["p10", "p50", "p90"]) one.requestsByDay[key] *= factor;
+  for (const key of ["p10", "p50", "p90"]) one.requestsByWeek[key] *= factor;
   const path = join(root, "usage.json");
   writeFileSync(path, JSON.stringify(usage));
   return path;
@@ -258,6 +262,194 @@ describe("homeport assess", () => {
     await assessExports([path], { candidate: ["openai/gpt-oss-120b"] }, TODAY);
     expect(printed.indexOf("without a GPU")).toBeLessThan(printed.indexOf("the largest"));
     expect(Math.max(...printed.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
+  });
+});
+
+/** Cost reports as their providers give them, of October 2026: the shapes that their own documentation shows. */
+describe("homeport assess, from a bill alone", () => {
+  const october = Array.from({ length: 31 }, (_, i) => Date.UTC(2026, 9, i + 1));
+  const DAY = 86_400_000;
+  const iso = (ms: number) => new Date(ms).toISOString().replace(".000", "");
+  const written = (name: string, content: object | string) => {
+    const path = join(root, name);
+    writeFileSync(path, typeof content === "string" ? content : JSON.stringify(content, null, 2));
+    return path;
+  };
+  const openAi = (items: readonly [string | null, number][]) => ({
+    object: "page",
+    data: october.map((ms) => ({
+      object: "bucket",
+      start_time: ms / 1000,
+      end_time: (ms + DAY) / 1000,
+      results: items.map(([line_item, value]) => ({
+        object: "organization.costs.result",
+        amount: { value, currency: "usd" },
+        line_item,
+      })),
+    })),
+  });
+  const assessed = async (paths: string[], options: object = {}): Promise<BillAssessment> => {
+    printed = "";
+    await assessExports(paths, { candidate: ["openai/gpt-oss-120b"], json: true, ...options }, TODAY);
+    return JSON.parse(printed) as BillAssessment;
+  };
+  const MONTH = 730 / 24 / 31;
+
+  it("OpenAI's costs by line item: tokens out of dollars, the bill's own total, a range over what it does not say", async () => {
+    const path = written(
+      "costs.json",
+      openAi([
+        ["gpt-5.5-2026-04-23, input", 500],
+        ["gpt-5.5-2026-04-23, cached input", 20],
+        ["gpt-5.5-2026-04-23, output", 900],
+        ["web search tool calls", 12.5],
+        ["nobody-sells-this, output", 7],
+      ]),
+    );
+    const assessment = await assessed([path]);
+    const { workloads, unpriced, bill, assumptions } = assessment;
+    expect(workloads[0]!.apiMonthlyUsd).toBeCloseTo(31 * 1420 * MONTH, 2);
+    expect(unpriced).toEqual(["nobody-sells-this"]);
+    expect(bill).toMatchObject({ otherUsd: 387.5, tokensFrom: "kinds" });
+    expect(bill.usd).toBeCloseTo(31 * 1439.5, 6);
+    // $5 in, $0.5 cached, $30 out per 1M tokens.
+    expect(bill.guesses[0]!.inputTokensMonthly).toBeCloseTo(31e6 * (500 / 5 + 20 / 0.5) * MONTH, 0);
+    expect(bill.guesses[0]!.outputTokensMonthly).toBeCloseTo(31e6 * (900 / 30) * MONTH, 0);
+    expect(bill.guesses.map(({ tokensPerRequest }) => tokensPerRequest)).toEqual([2000, 500, 8000]);
+    expect(assumptions.join()).toContain("by 25 % where it was 20 %");
+    const said = assessmentText(assessment);
+    expect(said).toContain("all 3 guesses agree");
+    expect(Math.max(...said.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
+  });
+
+  it("a total without models wants one, and says when the guesses do not agree", async () => {
+    const path = written("total.json", openAi([[null, 4000]]));
+    await expect(assessed([path])).rejects.toThrow("--model: $124,000.00 of openai costs");
+    const assessment = await assessed([path], { model: "gpt-4.1" });
+    const { bill } = assessment;
+    expect(bill.guesses).toHaveLength(5);
+    expect(new Set(bill.guesses.map(({ verdict }) => verdict)).size).toBeGreaterThan(1);
+    expect(bill.open).toEqual(["gpt-4.1"]);
+    expect(assessmentText(assessment)).toContain("OPEN, see below");
+    expect((await assessed([], { billed: 42_000, model: "gpt-4.1" })).workloads[0]!.apiMonthlyUsd).toBeCloseTo(
+      42_000 * (730 / 24 / 30),
+      2,
+    );
+    await expect(assessed([], { billed: 42_000 })).rejects.toThrow("--model gpt-4.1");
+  });
+
+  it("Anthropic's cost report in cents and its console's CSV with names for people and a discount", async () => {
+    const row = { currency: "USD", model: "claude-sonnet-4-6", context_window: "0-200k", service_tier: "standard" };
+    const report = written("report.json", {
+      data: october.map((ms) => ({
+        starting_at: iso(ms),
+        ending_at: iso(ms + DAY),
+        results: [
+          { ...row, cost_type: "tokens", token_type: "uncached_input_tokens", amount: "90000.00" },
+          { ...row, cost_type: "tokens", token_type: "output_tokens", amount: "150000.5" },
+          { ...row, cost_type: "web_search", token_type: null, model: null, amount: "500" },
+        ],
+      })),
+    });
+    const { bill } = await assessed([report]);
+    expect([bill.usd, bill.otherUsd]).toEqual([31 * 2405.005, 31 * 5].map((usd) => expect.closeTo(usd, 4)));
+    expect(bill.guesses[0]!.inputTokensMonthly).toBeCloseTo(31e6 * (900 / 3) * MONTH, 0);
+    const csv = written(
+      "cost.csv",
+      [
+        "\uFEFFusage_date_utc,model,workspace,api_key,usage_type,context_window,token_type,cost_usd,list_price_usd,cost_type",
+        ...october.map(
+          (ms) => `${iso(ms).slice(0, 10)},Claude Sonnet 4.6,"a, b",k,message,≤ 200k,output,1350,1500,token`,
+        ),
+      ].join("\r\n"),
+    );
+    const discounted = await assessed([csv]);
+    expect(discounted.workloads[0]).toMatchObject({ rival: "anthropic claude-sonnet-4-6" });
+    expect(discounted.bill.guesses[0]!.outputTokensMonthly).toBeCloseTo(31e6 * 100 * MONTH, 0);
+    expect(discounted.assumptions).toContain(
+      "the bill is 90 % of the list price, for every model and kind of token alike",
+    );
+  });
+
+  it("OpenAI's CSV counts the tokens itself; beside a usage of the same days a bill is what was paid for it", async () => {
+    const costs = written(
+      "costs.csv",
+      [
+        "start_time,end_time,amount_value,amount_currency,quantity,quantity_unit,line_item",
+        ...october.flatMap((ms) => [
+          `${ms / 1000},${ms / 1000 + 86_400},,,,,`,
+          `${ms / 1000},${ms / 1000 + 86_400},400.000,usd,100000000,tokens,"gpt-5.5-2026-04-23, input"`,
+          `${ms / 1000},${ms / 1000 + 86_400},720,usd,30000000,tokens,"gpt-5.5-2026-04-23, output"`,
+        ]),
+      ].join("\n"),
+    );
+    const alone = await assessed([costs], { requests: 3_000_000 });
+    expect(alone.bill).toMatchObject({ tokensFrom: "counts", open: [] });
+    expect(alone.bill.guesses).toHaveLength(1);
+    expect(alone.assumptions.join()).toContain("the bill is 80 % of the list price");
+    const usage = (days: readonly number[]) =>
+      written(
+        "usage.csv",
+        [
+          "start_time,end_time,project_id,num_model_requests,model,batch,input_tokens,output_tokens,input_cached_tokens",
+          ...days.map(
+            (ms) => `${ms / 1000},${ms / 1000 + 86_400},p,100000,gpt-5.5-2026-04-23,false,100000000,30000000,0`,
+          ),
+        ].join("\n"),
+      );
+    const both = await assessed([usage(october), costs]);
+    expect(both.workloads[0]).toMatchObject({ requestsPerMonth: expect.closeTo(3.1e6 * MONTH, 0) });
+    expect(both.workloads[0]!.apiMonthlyUsd).toBeCloseTo(31 * 1120 * MONTH, 2);
+    await expect(assessed([usage(october.slice(1)), costs])).rejects.toThrow("both of the same days");
+  });
+
+  it("Azure's and Google's metrics, and exports of consoles in CSV, are usage", async () => {
+    const hours = Array.from({ length: 240 }, (_, hour) => october[0]! + hour * 3_600_000);
+    const azure = (name: string, total: number) => ({
+      name: { value: name },
+      timeseries: [
+        {
+          metadatavalues: [{ name: { value: "modelname" }, value: "gpt-4.1" }],
+          data: hours.map((ms, i) => (i % 2 ? { timeStamp: iso(ms) } : { timeStamp: iso(ms), total })),
+        },
+      ],
+    });
+    const metrics = [
+      azure("AzureOpenAIRequests", 10),
+      azure("ProcessedPromptTokens", 9000),
+      azure("GeneratedTokens", 2000),
+    ];
+    const google = (metric: string, type: string, value: number) => ({
+      metric: { type: `aiplatform.googleapis.com/publisher/online_serving/${metric}`, labels: { type } },
+      resource: { labels: { model_user_id: "gpt-4.1" } },
+      points: hours.map((ms) => ({
+        interval: { startTime: iso(ms), endTime: iso(ms + 3_600_000) },
+        value: { int64Value: String(value) },
+      })),
+    });
+    const series = [
+      google("token_count", "input", 4500),
+      google("token_count", "output", 1000),
+      google("model_invocation_count", "", 5),
+    ];
+    const anthropic = [
+      "usage_date_utc,model_version,usage_type,context_window,usage_input_tokens_no_cache,usage_input_tokens_cache_read,usage_output_tokens",
+      "2026-10-01,claude-sonnet-4-6,standard,≤ 200k,900000,180000,240000",
+    ];
+    const openRouter = [
+      "Date,Slug,Usage,BYOK Usage,Requests,Prompt Tokens,Completion Tokens,Reasoning Tokens",
+      '"2026-10-01 00:00:00","gpt-4.1","430.07","0","1200","1080000","240000","0"',
+    ];
+    for (const [name, content, total] of [
+      ["azure.json", { value: metrics }, { requests: 1200, inputTokens: 1_080_000, outputTokens: 240_000 }],
+      ["google.json", { timeSeries: series }, { requests: 1200, inputTokens: 1_080_000, outputTokens: 240_000 }],
+      ["anthropic.csv", anthropic.join("\n"), { requests: 7, inputTokens: 1_080_000, cachedInputTokens: 180_000 }],
+      ["openrouter.csv", openRouter.join("\n"), { requests: 1200, inputTokens: 1_080_000, outputTokens: 240_000 }],
+    ] as const) {
+      const path = written(name, content);
+      const { usage } = await recordUsage([{ label: path, open: () => openLog(path) }], { by: "model", requests: 7 });
+      expect([name, usage.workloads]).toMatchObject([name, [total]]);
+    }
   });
 });
 
