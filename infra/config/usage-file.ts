@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { daysOf } from "../core/economics/demand";
 import type { Usage } from "../core/economics/usage";
 import { InputError, type Problem } from "../core/errors";
 import { schemaNode } from "./schema-walk";
@@ -24,13 +25,20 @@ const WorkloadSchema = z.strictObject({
   cacheWriteTokens: count("Of these, those written to a provider's cache at a price of its own.").optional(),
   outputTokens: count("Output tokens of the period, reasoning tokens among them."),
   longContext: z
-    .strictObject({
-      aboveTokens: count("Input length from which a request is long."),
-      inputTokens: count("Input tokens of long requests."),
-      outputTokens: count("Their output tokens."),
-    })
+    .array(
+      z.strictObject({
+        aboveTokens: count("Input length from which a request is long."),
+        inputTokens: count("All input tokens of longer requests."),
+        cachedInputTokens: count("Of these, those that a provider's cache answered.").optional(),
+        cacheWriteTokens: count("Of these, those written to a provider's cache.").optional(),
+        outputTokens: count("Their output tokens."),
+      }),
+    )
     .optional()
-    .meta({ description: "Requests long enough for some providers' higher price." }),
+    .meta({
+      description: "Requests long enough for some providers' higher price, for each length where one begins.",
+      allowed: "a list",
+    }),
   peakToAverage: z
     .number()
     .min(1)
@@ -45,10 +53,10 @@ const WorkloadSchema = z.strictObject({
     .length(24)
     .optional()
     .meta({ description: "Output tokens by hour of the day in UTC, as shares.", allowed: "24 shares that sum to 1" }),
-  requestsByDay: z
-    .strictObject({ p10: count("Of a quiet day."), p50: count("Of a middling day."), p90: count("Of a busy day.") })
+  requestsByWeek: z
+    .strictObject({ p10: count("Of a quiet week."), p50: count("Of a middling week."), p90: count("Of a busy week.") })
     .optional()
-    .meta({ description: "Requests of a day, as percentiles of the period's days." }),
+    .meta({ description: "Requests of seven days, as percentiles of all spans of seven days in the period." }),
 });
 
 export const UsageFileSchema = z.strictObject({
@@ -112,6 +120,8 @@ export function sumProblems(label: string, usage: Usage): Problem[] {
   const problem = (path: string, given: string, allowed: string) =>
     problems.push({ path: `${label}#${path}`, given, allowed, fix: FIX });
   if (usage.from > usage.to) problem("to", usage.to, `${usage.from} (from) or later`);
+  const most = 24 * daysOf({ from: usage.from, to: usage.to });
+  if (most > 0 && (usage.hours ?? 0) > most) problem("hours", `${usage.hours}`, `at most ${most}, those of its days`);
   usage.workloads.forEach((one, i) => {
     const at = `workloads[${i}]`;
     const cached = one.cachedInputTokens + (one.cacheWriteTokens ?? 0);
@@ -121,6 +131,24 @@ export function sumProblems(label: string, usage: Usage): Problem[] {
       problem(`${at}.requests`, "0", "more than 0 where there are tokens");
     const shares = one.hourShares?.reduce((sum, each) => sum + each, 0) ?? 1;
     if (Math.abs(shares - 1) > 1e-3) problem(`${at}.hourShares`, `a sum of ${shares.toFixed(3)}`, "a sum of 1");
+    const usualPeak = 24 * Math.max(...(one.hourShares ?? [0]));
+    if (one.peakToAverage < usualPeak * (1 - 1e-3))
+      problem(
+        `${at}.peakToAverage`,
+        `${one.peakToAverage}`,
+        `at least ${usualPeak.toFixed(2)}, the peak of hourShares`,
+      );
+    one.longContext?.forEach((long, j) => {
+      const parts = (long.cachedInputTokens ?? 0) + (long.cacheWriteTokens ?? 0);
+      if (parts > long.inputTokens || long.inputTokens > one.inputTokens || long.outputTokens > one.outputTokens)
+        problem(
+          `${at}.longContext[${j}]`,
+          "more than the whole",
+          "no more than the workload's tokens, its cache included",
+        );
+    });
+    const { p10, p50, p90 } = one.requestsByWeek ?? { p10: 0, p50: 0, p90: 0 };
+    if (p10 > p50 || p50 > p90) problem(`${at}.requestsByWeek`, `${p10}, ${p50}, ${p90}`, "p10 ≤ p50 ≤ p90");
     if (usage.workloads.findIndex(({ name }) => name === one.name) < i)
       problem(`${at}.name`, one.name, "each name once");
   });

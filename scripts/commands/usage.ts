@@ -9,11 +9,14 @@ import { replaceFile } from "../lib/replace-file";
 import { terminal } from "../lib/report";
 import { readText } from "../lib/stack-paths";
 import { logsOf } from "../lib/usage/log-files";
+import { time } from "../lib/usage/observation";
 import { FORMATS, type RecordOptions, recordUsage } from "../lib/usage/record";
 import { countsText, shownUsage, usageText } from "../lib/usage/text";
 
-interface Options extends RecordOptions {
+interface Options extends Omit<RecordOptions, "covers"> {
   out: string;
+  from?: number;
+  to?: number;
   force?: boolean;
   json?: boolean;
 }
@@ -34,6 +37,8 @@ export function register(program: Command): void {
     )
     .option("--name <workload>", "put everything into one workload of this name")
     .option("--requests <number>", "requests of the period, where the export does not count them", wholeNumber)
+    .option("--from <time>", "since when the logs cover, where it is before their first request, as 2026-10-01", moment)
+    .option("--to <time>", "until when they cover, as 2026-11-01T00:00Z", moment)
     .option("--force", "replace a usage file that is there")
     .option("--json", "print JSON")
     .addHelpText("after", `\nreads:\n${FORMATS.map(({ name }) => `  ${name}`).join("\n")}`)
@@ -50,7 +55,9 @@ export async function record(paths: string[], options: Options): Promise<ExitCod
   const current = readText(options.out);
   refuseOverwriting(options, current);
   const logs = logsOf(paths);
-  const { usage, counts } = await recordUsage(logs, options);
+  const { from, to } = options;
+  const covers = { ...(from === undefined ? {} : { fromMs: from }), ...(to === undefined ? {} : { toMs: to }) };
+  const { usage, counts } = await recordUsage(logs, { ...options, covers });
   mkdirSync(dirname(options.out), { recursive: true });
   replaceFile(options.out, current, jsonText(usage));
   if (options.json) terminal.json({ file: options.out, ...counts, ...shownUsage(usage) });
@@ -70,6 +77,12 @@ function refuseOverwriting({ out, force }: Options, current: string | undefined)
     throw new InputError([
       { path: "--out", given: `${out} is there`, allowed: "a new file", fix: "name another one, or add --force" },
     ]);
+}
+
+function moment(value: string): number {
+  const ms = /^\d{4}-\d\d-\d\d/.test(value) ? time(value) : undefined;
+  if (ms === undefined) throw new InvalidArgumentError("a day or a time in UTC, as 2026-10-01 or 2026-10-01T06:00Z.");
+  return ms;
 }
 
 function wholeNumber(value: string): number {

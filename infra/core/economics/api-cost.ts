@@ -1,7 +1,7 @@
 import type { ApiPrice } from "../catalogue/api-price";
 import { type BillLine, billOf } from "./bill";
 import { profileOf, sum } from "./demand";
-import type { Workload } from "./usage";
+import type { LongRequests, Workload } from "./usage";
 
 /** What an API asks for a period's tokens. Every part is linear in them. */
 export interface ApiCost {
@@ -18,30 +18,45 @@ const MILLION = 1e6;
  * What has no price of its own is paid as plain input: nothing is taken to be cheaper than the list says.
  */
 export function apiCost(workload: Workload, { usdPerMillion: price, longContext: tier }: ApiPrice): ApiCost {
-  const { inputTokens, cachedInputTokens, cacheWriteTokens = 0, outputTokens, batchShare } = workload;
+  const { batchShare } = workload;
   const batched = (list: number, batch: number | undefined) =>
     batch === undefined || list === 0 ? 1 : 1 - batchShare * (1 - batch / list);
   const inputFactor = batched(price.input, price.batchInput) / MILLION;
   const outputFactor = batched(price.output, price.batchOutput) / MILLION;
-  const long = longContext(workload, price, tier);
+  const cached = price.cachedInput ?? price.input;
+  const written = price.cacheWrite ?? price.input;
+  const [all, long] = [tokensOf(workload), longTokens(workload, tier)];
+  const usd = (kind: keyof Tokens, short: number, dear: number) => (all[kind] - long[kind]) * short + long[kind] * dear;
   return {
-    input: ((inputTokens - cachedInputTokens - cacheWriteTokens) * price.input + long.inputUsd) * inputFactor,
-    cachedInput: cachedInputTokens * (price.cachedInput ?? price.input) * inputFactor,
-    cacheWrite: cacheWriteTokens * (price.cacheWrite ?? price.input) * inputFactor,
-    output: (outputTokens * price.output + long.outputUsd) * outputFactor,
+    input: usd("plain", price.input, tier?.input ?? 0) * inputFactor,
+    cachedInput: usd("cached", cached, tier?.cachedInput ?? cached) * inputFactor,
+    cacheWrite: usd("written", written, tier?.cacheWrite ?? written) * inputFactor,
+    output: usd("output", price.output, tier?.output ?? 0) * outputFactor,
   };
 }
 
-/** What long requests cost on top, per million. A usage that does not tell them apart has them where its average is one. */
-function longContext(workload: Workload, price: ApiPrice["usdPerMillion"], tier: ApiPrice["longContext"]) {
-  if (tier === undefined) return { inputUsd: 0, outputUsd: 0 };
+/** Tokens by what each of them costs; `plain` is input that no cache had and none was asked to keep. */
+type Tokens = Record<"plain" | "cached" | "written" | "output", number>;
+const NO_TOKENS: Tokens = { plain: 0, cached: 0, written: 0, output: 0 };
+
+function tokensOf(some: Omit<LongRequests, "aboveTokens">): Tokens {
+  const { inputTokens, cachedInputTokens: cached = 0, cacheWriteTokens: written = 0, outputTokens: output } = some;
+  return { plain: inputTokens - cached - written, cached, written, output };
+}
+
+/**
+ * Those that pay the price of long requests. Where the usage tells other lengths apart than the price, the next greater
+ * one is taken: the API is never said to be dearer than it is. One that tells none has them where its average is long.
+ */
+function longTokens(workload: Workload, tier: ApiPrice["longContext"]): Tokens {
+  if (tier === undefined) return NO_TOKENS;
+  // Tables differ by one token in where "longer" begins: 271,999 and 272,000.
+  const [nearest] = (workload.longContext ?? [])
+    .filter(({ aboveTokens }) => aboveTokens >= tier.aboveTokens - 1)
+    .sort((a, b) => a.aboveTokens - b.aboveTokens);
   const isLong = workload.inputTokens / workload.requests > tier.aboveTokens;
-  const { inputTokens, outputTokens } =
-    workload.longContext ?? (isLong ? workload : { inputTokens: 0, outputTokens: 0 });
-  return {
-    inputUsd: inputTokens * (tier.input - price.input),
-    outputUsd: outputTokens * (tier.output - price.output),
-  };
+  if (nearest !== undefined) return tokensOf(nearest);
+  return isLong ? tokensOf(workload) : NO_TOKENS;
 }
 
 export const total = ({ input, cachedInput, cacheWrite, output }: ApiCost): number =>
@@ -89,9 +104,3 @@ export function apiBill(
     { kind: "platform", what: "support or SLA tier of the API", monthlyUsd: overhead.supportMonthlyUsd },
   ]);
 }
-
-/** How many times dearer one model is than another by list price: "100×" is a claim that can be looked up. */
-export const priceRatio = (dear: ApiPrice, cheap: ApiPrice): { input: number; output: number } => ({
-  input: dear.usdPerMillion.input / cheap.usdPerMillion.input,
-  output: dear.usdPerMillion.output / cheap.usdPerMillion.output,
-});

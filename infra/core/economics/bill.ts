@@ -35,8 +35,10 @@ export function billOf(lines: readonly BillLine[], unpriced: readonly Unpriced[]
   return { lines, unpriced, monthlyUsd: lines.reduce((sum, line) => sum + line.monthlyUsd, 0) };
 }
 
-/** Of a bill's dollars, those of some kinds, 0 to 1: "people = 59 %". */
-export function shareOf(bill: Bill, ...kinds: BillKind[]): number {
-  const sum = bill.lines.reduce((total, { kind, monthlyUsd }) => total + (kinds.includes(kind) ? monthlyUsd : 0), 0);
-  return bill.monthlyUsd === 0 ? 0 : sum / bill.monthlyUsd;
-}
+/** Of a bill, the lines of some kinds, in US dollars. */
+export const usdOf = ({ lines }: Bill, ...kinds: BillKind[]): number =>
+  lines.reduce((total, { kind, monthlyUsd }) => total + (kinds.includes(kind) ? monthlyUsd : 0), 0);
+
+/** The same as a share of all lines, 0 to 1: "people = 59 %". */
+export const shareOf = (bill: Bill, ...kinds: BillKind[]): number =>
+  bill.monthlyUsd === 0 ? 0 : usdOf(bill, ...kinds) / bill.monthlyUsd;

@@ -1,7 +1,7 @@
 import type { ApiPrice } from "../catalogue/api-price";
 import { InputError } from "../errors";
 import { type ApiOverhead, apiBill, usdPerRequest } from "./api-cost";
-import type { Bill } from "./bill";
+import { type Bill, usdOf } from "./bill";
 import { breakEven, breakEvenUtilisation, firstBreakEven, utilisationOf } from "./break-even";
 import type { Comparison, Fleet, Month, Source } from "./comparison";
 import { largestVolume, stepsTo } from "./curve";
@@ -12,7 +12,7 @@ import { payback } from "./payback";
 import { savings } from "./savings";
 import { productionNodes, type SelfPlan, selfBill, selfPlanProblems } from "./self-cost";
 import { type Assumptions, type Outcome, sensitivities } from "./sensitivity";
-import type { Usage, Workload } from "./usage";
+import type { LongRequests, Usage, Workload } from "./usage";
 
 /** All that a comparison is made from; prices and throughput are looked up by the caller and come with their sources. */
 export interface Question {
@@ -95,7 +95,11 @@ export function compare(question: Question): Comparison {
       setup: plan.setup,
       months: question.horizonMonths,
       apiUsd: (requests) => requests * one.apiUsdPerRequest + one.apiFixedUsd,
-      selfUsd: (requests) => selfBill(requests, profile, plan, one.apiUsdPerRequest).monthlyUsd,
+      // The set-up is paid in its months: spread over the later ones as well it would be paid twice.
+      selfUsd: (requests) => {
+        const bill = selfBill(requests, profile, plan, one.apiUsdPerRequest);
+        return bill.monthlyUsd - usdOf(bill, "setup");
+      },
     }),
     sensitivities: sensitivities(one, (moved) => outcomeAt(middle.requests, { ...one, ...moved })),
     savings: savings({ ...question, workloads: workloads.map((each) => scaled(each, monthly(1, days))), now: price }),
@@ -132,26 +136,28 @@ function refuseProblems({ usage, workload, self, weightsGB }: Question, workload
 const scaled = (workload: Workload, factor: number): Workload => ({
   ...workload,
   requests: workload.requests * factor,
-  inputTokens: workload.inputTokens * factor,
-  cachedInputTokens: workload.cachedInputTokens * factor,
-  cacheWriteTokens: (workload.cacheWriteTokens ?? 0) * factor,
-  outputTokens: workload.outputTokens * factor,
+  ...scaledTokens(workload, factor),
   ...(workload.longContext
-    ? {
-        longContext: {
-          aboveTokens: workload.longContext.aboveTokens,
-          inputTokens: workload.longContext.inputTokens * factor,
-          outputTokens: workload.longContext.outputTokens * factor,
-        },
-      }
+    ? { longContext: workload.longContext.map((long) => ({ ...long, ...scaledTokens(long, factor) })) }
     : {}),
 });
 
-/** A month of quiet days, of middling ones, of busy ones. Of several workloads the days are taken to meet. */
+const scaledTokens = (some: Workload | LongRequests, factor: number) => ({
+  inputTokens: some.inputTokens * factor,
+  cachedInputTokens: (some.cachedInputTokens ?? 0) * factor,
+  cacheWriteTokens: (some.cacheWriteTokens ?? 0) * factor,
+  outputTokens: some.outputTokens * factor,
+});
+
+const DAYS_A_WEEK = 7;
+
+/** A month of quiet weeks, of middling ones, of busy ones. Of several workloads the weeks are taken to meet. */
 function percentiles(workloads: readonly Workload[], requestsMonthly: number): [Month["percentile"], number][] {
-  const days = workloads.map(({ requestsByDay }) => requestsByDay);
+  const weeks = workloads.map(({ requestsByWeek }) => requestsByWeek);
   const at = (of: "p10" | "p50" | "p90") =>
-    days.every((known) => known !== undefined) ? monthly(sum(days.map((known) => known[of])), 1) : requestsMonthly;
+    weeks.every((known) => known !== undefined)
+      ? monthly(sum(weeks.map((known) => known[of])), DAYS_A_WEEK)
+      : requestsMonthly;
   return [
     [10, at("p10")],
     [50, at("p50")],
@@ -167,7 +173,6 @@ function monthAt(percentile: Month["percentile"], requests: number, one: Case): 
   const self = selfAt(requests);
   const { nodeHours } = productionNodes(requests, profile, plan);
   const millions = (requests * (profile.inputTokens + profile.outputTokens)) / 1e6;
-  const people = sum(self.lines.filter(({ kind }) => kind === "people").map(({ monthlyUsd }) => monthlyUsd));
   return {
     percentile,
     requests,
@@ -182,7 +187,7 @@ function monthAt(percentile: Month["percentile"], requests: number, one: Case): 
           usdPerMillionTokens: {
             api: api.monthlyUsd / millions,
             self: self.monthlyUsd / millions,
-            people: people / millions,
+            people: usdOf(self, "people") / millions,
           },
         }),
   };

@@ -11,7 +11,7 @@ export interface Comparison {
   requestsMonthly: number;
   tokensMonthly: { input: number; cachedInput: number; output: number };
   fleet: Fleet;
-  /** P10, P50 and P90 of the volume; all the same where the usage does not know its days. */
+  /** At the volume of quiet, middling and busy weeks; all the same where the usage does not know its weeks. */
   months: readonly Month[];
   curve: Curve;
   breakEven: BreakEven;

@@ -23,7 +23,3 @@ export function hybridBill(
   const api = apiBill(apiRequests(requests, split));
   return billOf([...self.lines, ...api.lines], [...self.unpriced, ...api.unpriced]);
 }
-
-/** v + e·a: a request on own models, with the chance that the API is asked as well. */
-export const usdPerLocalRequest = (localUsd: number, escalation: number, apiUsd: number): number =>
-  localUsd + escalation * apiUsd;

@@ -1,7 +1,7 @@
 import type { ApiPrice } from "../catalogue/api-price";
 import { apiCost, total, usdPerRequest } from "./api-cost";
 import { sum } from "./demand";
-import type { Workload } from "./usage";
+import type { LongRequests, Workload } from "./usage";
 
 /** What a month on an API could cost less without a GPU. */
 export interface Saving {
@@ -54,9 +54,13 @@ function caching({ workloads, now, cacheableShare }: SavingsQuestion): Option {
   const { cachedInput, input } = now.usdPerMillion;
   if (cachedInput === undefined) return undefined;
   const share = cacheableShare ?? ASSUMED_CACHEABLE;
-  const cached = workloads.map((one) => ({
+  const withCache = <T extends Workload | LongRequests>(one: T): T => ({
     ...one,
-    cachedInputTokens: Math.max(one.cachedInputTokens, share * (one.inputTokens - (one.cacheWriteTokens ?? 0))),
+    cachedInputTokens: Math.max(one.cachedInputTokens ?? 0, share * (one.inputTokens - (one.cacheWriteTokens ?? 0))),
+  });
+  const cached = workloads.map((one) => ({
+    ...withCache(one),
+    ...(one.longContext ? { longContext: one.longContext.map(withCache) } : {}),
   }));
   return {
     kind: "caching",

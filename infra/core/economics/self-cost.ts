@@ -74,10 +74,6 @@ interface ItemKind {
 /** Of one unit for an hour or a month, in US dollars; `egressBytesPerToken` by the GB. */
 export type UnitPrices = Partial<Record<Item, { usd: number; asOf: string; source: string }>>;
 
-/** Weights that are downloaded again on every start: `starts × GB`; through NAT it is paid, by the S3 gateway endpoint not. */
-export const weightTrafficGB = (weightsGB: number, startsPerDay: number): number =>
-  (weightsGB * startsPerDay * HOURS_A_MONTH) / 24;
-
 const DISK_OVER_WEIGHTS = 1.2;
 
 /** What makes a plan's total a lie, all at once. `weightsGB` are those of the releases that a node holds. */

@@ -1,5 +1,3 @@
-import type { ApiPrice } from "../catalogue/api-price";
-
 /** Tokens of one request, or of any time: only their proportion counts. */
 export interface Mix {
   inputTokens: number;
@@ -23,10 +21,6 @@ export const usdPerMillion = (
   mix: Mix,
   utilisation = 1,
 ): number => (hourlyUsd * MILLION) / (withInput(outputTokensPerSecond * SECONDS_AN_HOUR, mix) * utilisation);
-
-/** What an API asks for a million tokens of this mix, nothing of it cached. */
-export const apiUsdPerMillion = (mix: Mix, { input, output }: ApiPrice["usdPerMillion"]): number =>
-  (mix.inputTokens * input + mix.outputTokens * output) / all(mix);
 
 /** What one hour of a paid thing served. */
 export interface HourOfTokens extends Mix {

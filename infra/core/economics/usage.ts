@@ -21,14 +21,27 @@ export interface Workload {
   cacheWriteTokens?: number;
   /** Reasoning tokens among them. */
   outputTokens: number;
-  /** Of the tokens, those of requests whose input is longer than `aboveTokens`, which some providers ask more for. */
-  longContext?: { aboveTokens: number; inputTokens: number; outputTokens: number };
+  /** Of the tokens, those of long requests, for each length from which some provider asks more. */
+  longContext?: readonly LongRequests[];
   /** Output tokens of the busiest hour over those of the average hour. */
   peakToAverage: number;
   /** Share of requests, 0 to 1, that go to a provider's batch API: they may wait up to a day. */
   batchShare: number;
   /** Output tokens by hour of the day in UTC, as 24 shares that sum to 1. Left out: not known, every hour is taken as equal. */
   hourShares?: readonly number[];
-  /** Requests of a quiet day, of a middling and of a busy one (percentiles of the days of the period). */
-  requestsByDay?: { p10: number; p50: number; p90: number };
+  /**
+   * Requests of seven days: of a quiet week, of a middling and of a busy one (percentiles of all spans of seven days in
+   * the period). Weeks, not days: a month has working days and Sundays, never one kind alone.
+   */
+  requestsByWeek?: { p10: number; p50: number; p90: number };
+}
+
+/** Tokens of requests whose input is longer than `aboveTokens`. */
+export interface LongRequests {
+  aboveTokens: number;
+  /** All input, as in the workload. */
+  inputTokens: number;
+  cachedInputTokens?: number;
+  cacheWriteTokens?: number;
+  outputTokens: number;
 }

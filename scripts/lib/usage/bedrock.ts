@@ -1,4 +1,4 @@
-import { counted, type Format, isRow, type Observation, rows, text, time } from "./observation";
+import { counted, type Format, isRow, named, type Observation, rows, text, time } from "./observation";
 
 /** Model invocation logs, as Bedrock writes them to S3 or CloudWatch Logs. Cached input is counted beside the other. */
 export const BEDROCK_LOG: Format = {
@@ -20,6 +20,7 @@ export const BEDROCK_LOG: Format = {
         {
           atMs,
           spanMs: 0,
+          ...named(row.requestId),
           // An ARN of a model or of an inference profile ends in its id.
           model: model.split("/").at(-1) ?? model,
           requests: 1,
@@ -65,7 +66,7 @@ export const CLOUDWATCH: Format = {
 };
 
 /** The period that was asked for, as far as the points show it. */
-function smallestGap(times: readonly number[]): number {
+export function smallestGap(times: readonly number[]): number {
   const sorted = [...times].sort((a, b) => a - b);
   return sorted.reduce((least, at, i) => Math.min(least, i === 0 ? least : at - (sorted[i - 1] ?? at)), HOUR_MS * 24);
 }

@@ -1,6 +1,7 @@
 import { createReadStream } from "node:fs";
-import { pipeline, type Readable } from "node:stream";
+import { pipeline, type Readable, Transform } from "node:stream";
 import { createGunzip } from "node:zlib";
+import { csvHeader, csvRow } from "./csv";
 
 /** A value of a file, or `undefined` for a line that is none. */
 export interface JsonValue {
@@ -11,25 +12,44 @@ export interface JsonValue {
 /** Longest line, and longest file that is one value over several lines: what is held in memory at once. */
 const MOST_BYTES = 64 * 1024 * 1024;
 
-export function openLog(path: string): Readable {
+/** `onBytes` is told how many of the file's bytes, packed ones of a `.gz`, have been read since the last time. */
+export function openLog(path: string, onBytes: (bytes: number) => void = () => {}): Readable {
   if (path === "-") return process.stdin;
-  const file = createReadStream(path);
+  const read = createReadStream(path);
+  const file = pipeline(
+    read,
+    tapped(({ length }) => onBytes(length)),
+    () => {},
+  );
   // The callback is for nobody: whoever reads the end of the pipe gets its error.
   return path.endsWith(".gz") ? pipeline(file, createGunzip(), () => {}) : file;
 }
 
+/** Passes bytes on, and shows them to `look` on their way. */
+export const tapped = (look: (chunk: Buffer) => void): Transform =>
+  new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      look(chunk);
+      done(null, chunk);
+    },
+  });
+
 /**
- * The JSON values of a log: one a line, with or without something before it (`kubectl logs --prefix`, container
- * runtimes), or laid out over lines as exports have it, one after the other. Of an array, its elements. Memory holds
- * one value.
+ * The values of a log: JSON, one a line, with or without something before it (`kubectl logs --prefix`, container
+ * runtimes), or laid out over lines as exports have it, one after the other. Of an array, its elements. Of a CSV, whose
+ * first line names its columns, the rows. Memory holds one value.
  */
 export async function* jsonValues(stream: Readable, mostBytes = MOST_BYTES): AsyncGenerator<JsonValue> {
   let open: OpenValue | undefined;
   let mayOpen = true;
   let count = 0;
+  let header: string[] | undefined;
   for await (const text of linesOf(stream, mostBytes)) {
     count++;
-    if (open === undefined && mayOpen && text !== undefined && OPENING.test(text))
+    if (count === 1 && text !== undefined) header = csvHeader(text);
+    if (header !== undefined) {
+      if (count > 1 && text?.trim() !== "") yield { line: count, value: csvRow(header, text ?? "") };
+    } else if (open === undefined && mayOpen && text !== undefined && OPENING.test(text))
       open = { line: count, lines: [text], length: 0 };
     else if (open !== undefined) {
       open.length += text?.length ?? Number.POSITIVE_INFINITY;

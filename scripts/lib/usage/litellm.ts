@@ -1,4 +1,4 @@
-import { counted, type Format, isRow, type Row, text, time } from "./observation";
+import { counted, type Format, isRow, named, type Row, text, time } from "./observation";
 
 /** Spend logs and standard logging payloads of a LiteLLM proxy: the fields that both have. */
 export const LITELLM: Format = {
@@ -21,6 +21,7 @@ export const LITELLM: Format = {
         {
           atMs,
           spanMs: 0,
+          ...named(row.request_id),
           model: text(row.model_group) ?? text(row.model) ?? "litellm",
           requests: 1,
           // Older versions count a cache's tokens beside the prompt's, newer ones among them (BerriAI/litellm#15056).
@@ -35,10 +36,14 @@ export const LITELLM: Format = {
   },
 };
 
-/** Where the provider's own counts are kept (read in litellm 1.109.1); the database has its metadata as text. */
+/**
+ * Where the provider's own counts are kept (read in litellm 1.109.1; versions before the first field was added have the
+ * second alone). The database has its metadata as text.
+ */
 function providerUsage(row: Row): Row {
   const metadata = typeof row.metadata === "string" ? parsed(row.metadata) : row.metadata;
-  return isRow(metadata) && isRow(metadata.usage_object) ? metadata.usage_object : {};
+  if (!isRow(metadata)) return {};
+  return [metadata.usage_object, metadata.additional_usage_values].find(isRow) ?? {};
 }
 
 function parsed(json: string): unknown {

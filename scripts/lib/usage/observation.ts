@@ -4,6 +4,8 @@ export interface Observation {
   atMs: number;
   /** 0 for a single request. */
   spanMs: number;
+  /** Of a single request, as its log names it. */
+  id?: string;
   model: string;
   /** Our own logs have it. */
   policy?: string;
@@ -15,13 +17,19 @@ export interface Observation {
   cacheWriteTokens: number;
   outputTokens: number;
   batch: boolean;
-  /** Whether the log has put it among the long ones; left out: judged by its own input where it is a single request. */
-  longContext?: boolean;
+  /** The log has put it among requests with more input than this; left out: a single request is judged by its own input. */
+  longAbove?: number;
 }
 
 /** What a value of a log says. */
 export type Reading =
-  | { observations: readonly Observation[] }
+  /** `covers`: the time that it speaks of, in milliseconds since 1970; hours in it without an observation were silent. */
+  | {
+      observations: readonly Observation[];
+      covers?: { fromMs: number; toMs: number };
+      /** What it should have counted and did not; told with how often. */
+      lacks?: string;
+    }
   /** Known, but without tokens: counted by the reason, so that it is not taken for silence. */
   | { without: string };
 
@@ -55,4 +63,10 @@ export function time(value: unknown): number | undefined {
   const zoned = /([zZ]|[+-]\d\d:?\d\d)$/.test(value) || !value.includes(":") ? value : `${value}Z`;
   const ms = Date.parse(zoned);
   return Number.isNaN(ms) ? undefined : ms;
+}
+
+/** The id of a single request, where its log has one. */
+export function named(id: unknown): Pick<Observation, "id"> {
+  const given = text(id);
+  return given === undefined ? {} : { id: given };
 }

@@ -1,4 +1,4 @@
-import { counted, type Format, text, time } from "./observation";
+import { counted, type Format, named, text, time } from "./observation";
 
 /** The guard's line of each request: infra/agent/guard/audit.ts. */
 export const GUARD_AUDIT: Format = {
@@ -10,13 +10,16 @@ export const GUARD_AUDIT: Format = {
     if (atMs === undefined || model === undefined) return undefined;
     const input = counted(row.promptTokens);
     const output = counted(row.completionTokens);
-    if (input === undefined || output === undefined) return { without: `answered by us: ${row.outcome}` };
+    if (input === undefined || output === undefined) return { without: `ended before a token: ${row.outcome}` };
     const policy = text(row.policy);
     return {
+      // Only the event that ends a stream tells its prompt: infra/agent/guard/stream.ts.
+      ...(input === 0 ? { lacks: "streams that were cut or hung up: their input is not counted" } : {}),
       observations: [
         {
           atMs,
           spanMs: 0,
+          ...named(row.id),
           model,
           ...(policy ? { policy } : {}),
           requests: 1,

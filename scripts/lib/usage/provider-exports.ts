@@ -37,7 +37,7 @@ export const ANTHROPIC: Format = {
       cacheWriteTokens: written,
       outputTokens: counted(result.output_tokens) ?? 0,
       batch: result.service_tier === "batch",
-      ...(window ? { longContext: window !== "0-200k" } : {}),
+      ...(window && window !== "0-200k" ? { longAbove: 200_000 } : {}),
     };
   }),
 };
@@ -78,15 +78,19 @@ function buckets(from: string, to: string, count: (result: Row) => Counted | und
     if (found.length === 0 || found.some((bucket) => !(from in bucket && Array.isArray(bucket.results))))
       return undefined;
     const observations: Observation[] = [];
+    let [fromMs, toMs] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
     for (const bucket of found) {
       const atMs = time(bucket[from]);
       const endMs = time(bucket[to]);
+      if (atMs === undefined || endMs === undefined) return undefined;
+      fromMs = Math.min(fromMs, atMs);
+      toMs = Math.max(toMs, endMs);
       for (const result of rows(bucket.results)) {
         const counts = count(result);
-        if (counts === undefined || atMs === undefined || endMs === undefined) return undefined;
+        if (counts === undefined) return undefined;
         observations.push({ atMs, spanMs: endMs - atMs, ...counts });
       }
     }
-    return { observations };
+    return { observations, covers: { fromMs, toMs } };
   };
 }

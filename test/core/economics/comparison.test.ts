@@ -121,7 +121,7 @@ describe("a comparison", () => {
     inputTokens: 4e9,
     outputTokens: 1e9,
     peakToAverage: 2,
-    requestsByDay: { p10: 1e5, p50: 2e5, p90: 3e5 },
+    requestsByWeek: { p10: 7e5, p50: 14e5, p90: 21e5 },
   });
   const code = workload({
     name: "code",
@@ -130,7 +130,7 @@ describe("a comparison", () => {
     outputTokens: 0.5e9,
     peakToAverage: 6,
     batchShare: 0.5,
-    requestsByDay: { p10: 1e4, p50: 5e4, p90: 9e4 },
+    requestsByWeek: { p10: 7e4, p50: 35e4, p90: 63e4 },
   });
   const price = priced("large", 2.5, 12.5);
   price.usdPerMillion = { ...price.usdPerMillion, batchInput: 1.25, batchOutput: 6.25 };
@@ -155,7 +155,7 @@ describe("a comparison", () => {
   /** Both workloads at list: 4e9·2.5 + 1e9·12.5 and, half of it batched, 0.75·(2e9·2.5 + 0.5e9·12.5) per million. */
   const API_USD_PER_REQUEST = (22_500 + 0.75 * 11_250) / 5e6;
 
-  it("counts a month by the period's hours, and quiet and busy months by its days", () => {
+  it("counts a month by the period's hours, and quiet and busy months by its weeks", () => {
     const DAYS = 730 / 24;
     expect(result.requestsMonthly).toBeCloseTo((5e6 * DAYS) / 20, 3);
     const days = [1.1e5, 2.5e5, 3.9e5];
@@ -204,6 +204,14 @@ describe("a comparison", () => {
     const widths = result.sensitivities.map(({ low, high }) => high.savingMonthlyUsd - low.savingMonthlyUsd);
     expect(widths).toEqual([...widths].sort((a, b) => b - a));
     expect(result.sensitivities).toHaveLength(5);
+  });
+
+  it("pays a set-up once: what is spread over the bill's months is not in the payback a second time", () => {
+    const { amortisedOverMonths: _, ...setup } = FULL.setup;
+    const { cumulative } = compare({ ...question, self: { ...FULL, setup } }).payback;
+    result.payback.cumulative.forEach(({ selfUsd }, i) => {
+      expect(selfUsd).toBeCloseTo(cumulative[i]?.selfUsd ?? 0, 6);
+    });
   });
 
   it("counts savings by the month", () => {

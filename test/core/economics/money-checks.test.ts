@@ -1,16 +1,21 @@
-import { apiBill, apiCost, priceRatio, total, usdPerRequest } from "../../../infra/core/economics/api-cost";
-import { billOf, shareOf } from "../../../infra/core/economics/bill";
+import type { ApiPrice } from "../../../infra/core/catalogue/api-price";
+import { API_PRICES } from "../../../infra/core/catalogue/api-prices";
+import { onDemandPrice } from "../../../infra/core/catalogue/shapes";
+import { volumeZone } from "../../../infra/core/decision/questions";
+import { apiBill, apiCost, total, usdPerRequest } from "../../../infra/core/economics/api-cost";
+import { billOf, shareOf, usdOf } from "../../../infra/core/economics/bill";
 import { breakEven, breakEvenUtilisation } from "../../../infra/core/economics/break-even";
 import { compare, type Question } from "../../../infra/core/economics/compare";
 import { stepsTo } from "../../../infra/core/economics/curve";
 import { peakOutputPerSecond, profileOf } from "../../../infra/core/economics/demand";
 import { capacityOf, replicasFor } from "../../../infra/core/economics/fleet";
-import { gpuHourRemark } from "../../../infra/core/economics/gpu-hour";
-import { apiRequests, hybridBill, usdPerLocalRequest } from "../../../infra/core/economics/hybrid";
+import { apiRequests, hybridBill } from "../../../infra/core/economics/hybrid";
 import { nodeCost } from "../../../infra/core/economics/node-price";
 import { payback } from "../../../infra/core/economics/payback";
 import { savings } from "../../../infra/core/economics/savings";
-import { ITEMS, type Item, selfBill, selfPlanProblems, weightTrafficGB } from "../../../infra/core/economics/self-cost";
+import { ITEMS, type Item, selfBill, selfPlanProblems } from "../../../infra/core/economics/self-cost";
+import { unitPrices } from "../../../infra/core/economics/unit-prices";
+import type { Workload } from "../../../infra/core/economics/usage";
 import { A_PRICE, A_WORKLOAD, articlePlan, priced, profile, workload } from "./plans";
 
 /** The articles' numbers, by the ids of our list of them. Where an article contradicts itself both figures stand here. */
@@ -66,34 +71,19 @@ it("S3: three months of set-up are $60,000 on top of the API before month 4", ()
 });
 
 it("S4: the article's own numbers break even at 2,266,667 requests; its '10-20M' needs $6.80 to $3.40 per 1M tokens", () => {
-  const found = breakEven(single(34_000), A_REQUEST);
-  expect(Math.ceil(found.requestsMonthly ?? 0)).toBe(2_266_667);
-  expect(Math.round((found.requestsMonthly ?? 0) / 30)).toBe(75_556);
-  const atPrice = (usdPerMillion: number) => breakEven(single(34_000), (usdPerMillion * 500) / 1e6).requestsMonthly;
+  const at = (price: ApiPrice) => compare(question({ price })).breakEven.requestsMonthly ?? 0;
+  expect(Math.ceil(at(A_PRICE))).toBe(2_266_667);
+  expect(Math.round(at(A_PRICE) / 30)).toBe(75_556);
+  const atPrice = (usdPerMillion: number) => at(priced("flat", usdPerMillion, usdPerMillion));
   expect(atPrice(6.8)).toBeCloseTo(10e6, 3);
   expect(atPrice(3.4)).toBeCloseTo(20e6, 3);
 });
 
 it("S4: at today's prices the article's fleet breaks even at 10.9M, 94.4M or 181M requests", () => {
-  const millions = (model: ReturnType<typeof priced>) =>
-    (breakEven(single(34_000), usdPerRequest([A_WORKLOAD], model)).requestsMonthly ?? 0) / 1e6;
+  const millions = (price: ApiPrice) => (compare(question({ price })).breakEven.requestsMonthly ?? 0) / 1e6;
   expect(millions(priced("gpt-4o", 2.5, 10))).toBeCloseTo(10.88, 2);
   expect(millions(priced("llama-3.3-70b", 0.72, 0.72))).toBeCloseTo(94.44, 2);
   expect(millions(priced("gpt-oss-120b", 0.15, 0.6))).toBeCloseTo(181.33, 2);
-});
-
-it("S5: a GPU hour outside of $2 to $10 is remarked on: two of today's five shapes", () => {
-  const remarks = [
-    gpuHourRemark("p4de.24xlarge", 8, 27.44705),
-    gpuHourRemark("p5.48xlarge", 8, 55.04),
-    gpuHourRemark("p5en.48xlarge", 8, 63.296),
-    gpuHourRemark("g6e.xlarge", 1, 1.861),
-    gpuHourRemark("p6-b200.48xlarge", 8, 113.9328),
-  ];
-  expect(remarks.filter((remark) => remark !== undefined)).toEqual([
-    "g6e.xlarge: $1.86 a GPU hour is below the usual $2 to $10",
-    "p6-b200.48xlarge: $14.24 a GPU hour is above the usual $2 to $10",
-  ]);
 });
 
 it.each([
@@ -134,37 +124,52 @@ it("S9: the API is a line, self-hosting a staircase with one node a step", () =>
 });
 
 it("S10: 1,000 requests a day are $450 on the API, 100,000 are $45,000: API, then self-hosted; A says 3M a month is API", () => {
-  const month = (daily: number) => [usd(daily * 30 * A_REQUEST), usd(selfOf(daily * 30))];
+  const month = (daily: number) => [
+    usd(apiBill(daily * 30, [A_WORKLOAD], A_PRICE).monthlyUsd),
+    usd(selfOf(daily * 30)),
+  ];
   expect(month(1_000)).toEqual([450, 34_000]);
   expect(month(100_000)).toEqual([45_000, 34_000]);
+  expect([1_000, 100_000].map((daily) => volumeZone(daily * 30))).toEqual(["api", "api"]);
 });
 
-it("S11: 500 legal documents a day at $150 are $0.30 each", () => {
-  expect(150 / 500).toBe(0.3);
-  const documents = workload({ requests: 500, inputTokens: 500 * 15_000, outputTokens: 500 * 1_000 });
-  expect(usdPerRequest([documents], priced("claude", 15, 75))).toBeCloseTo(0.3, 12);
+/** A legal document of article C: 15,000 tokens in and 1,000 out at $15 and $75 are its $0.30. */
+const CLAUDE = priced("claude", 15, 75);
+const documents = (requests: number) =>
+  workload({ requests, inputTokens: requests * 15_000, outputTokens: requests * 1_000 });
+
+it("S11: 500 legal documents a day are $150 a day, $0.30 each", () => {
+  expect(usd(apiBill(500, [documents(500)], CLAUDE).monthlyUsd)).toBe(150);
+  expect(usdPerRequest([documents(500)], CLAUDE)).toBeCloseTo(0.3, 12);
 });
 
 it("S12: 5,000 documents a day: $50 for GPUs and $200 on the API instead of $1,500 save 83.3 %", () => {
-  const split = { localShare: 1 - 200 / 0.3 / 5_000, escalation: 0 };
+  const DAYS = 730 / 24;
+  const nothing = { ...articlePlan().quantities, observabilityUsd: 0 };
+  const nobody = { hoursMonthly: 0, usdPerHour: 0 };
+  const gemma = articlePlan({ nodePrices: { onDemandUsd: 50 / 24 }, quantities: nothing, people: nobody });
+  const split = { localShare: 1 - 200 / 1_500, escalation: 0 };
+  const usage = { from: "2026-10-01", to: "2026-10-31", hours: 730, source: "C", workloads: [documents(5_000 * DAYS)] };
+  const [, middle] = compare(question({ usage, price: CLAUDE, self: gemma, split })).months;
+  const daily = [middle?.api, middle?.hybrid].map((bill) => usd((bill?.monthlyUsd ?? 0) / DAYS));
+  expect(daily).toEqual([1_500, 250]);
+  expect(1 - 250 / 1_500).toBeCloseTo(0.833, 3);
   expect(apiRequests(5_000, split)).toBeCloseTo(666.67, 2);
-  const day = hybridBill(
-    5_000,
-    split,
-    () => billOf([{ kind: "nodes", what: "Gemma", monthlyUsd: 50 }]),
-    (requests) => billOf([{ kind: "tokens", what: "Claude", monthlyUsd: requests * 0.3 }]),
-  );
-  expect(usd(day.monthlyUsd)).toBe(250);
-  expect(1 - day.monthlyUsd / 1_500).toBeCloseTo(0.833, 3);
-  expect(50 / (5_000 * split.localShare)).toBeCloseTo(0.01154, 5);
-  expect(50 / 24).toBeGreaterThan(1.861);
+  const local = 5_000 - apiRequests(5_000, split);
+  expect(selfBill(local * DAYS, profile(), gemma, 0).monthlyUsd / (local * DAYS)).toBeCloseTo(0.01154, 5);
+  expect(onDemandPrice("g6e.xlarge", "us-east-1")?.hourlyUsd).toBeLessThan(50 / 24);
 });
 
 it("S12: Manning's chapter 12: 625 requests an hour break even, 2,950 with 4.2 % escalated cost $0.0010155, 74.6 % less", () => {
   expect(breakEven(single(2.5), 0.004).requestsMonthly).toBe(625);
-  const each = usdPerLocalRequest(2.5 / 2_950, 0.042, 0.004);
-  expect(each).toBeCloseTo(0.0010155, 7);
-  expect(1 - each / 0.004).toBeCloseTo(0.746, 3);
+  const hour = hybridBill(
+    2_950,
+    { localShare: 1, escalation: 0.042 },
+    () => billOf([{ kind: "nodes", what: "an hour", monthlyUsd: 2.5 }]),
+    (requests) => billOf([{ kind: "tokens", what: "escalated", monthlyUsd: requests * 0.004 }]),
+  );
+  expect(hour.monthlyUsd / 2_950).toBeCloseTo(0.0010155, 7);
+  expect(1 - hour.monthlyUsd / 2_950 / 0.004).toBeCloseTo(0.746, 3);
 });
 
 it.each([
@@ -176,15 +181,8 @@ it.each([
   [0.2, 10],
   [0, undefined],
 ])("S14: with %d growth a month the API has cost more by month %s", (monthlyGrowth, month) => {
-  const found = payback({
-    requestsMonthly: 1e6,
-    monthlyGrowth,
-    setup: { months: 3, monthlyUsd: 20_000 },
-    months: 120,
-    apiUsd: (requests) => requests * A_REQUEST,
-    selfUsd: () => 34_000,
-  });
-  expect(found.month).toBe(month);
+  const usage = { ...question().usage, hours: 730 };
+  expect(compare(question({ usage, monthlyGrowth, horizonMonths: 120 })).payback.month).toBe(month);
 });
 
 it("a set-up of half a month more costs half a month more", () => {
@@ -225,9 +223,16 @@ it("S16: the tornado has both prices of the API; half the price doubles the volu
 });
 
 it("S17: '100× cheaper' is not reached by list price: Mistral 7B is 16.7 and 50 times cheaper than GPT-4o", () => {
-  const ratio = priceRatio(priced("gpt-4o", 2.5, 10), priced("mistral-7b", 0.15, 0.2));
-  expect(ratio.input).toBeCloseTo(16.67, 2);
-  expect(ratio.output).toBeCloseTo(50, 9);
+  const price = (model: string) => API_PRICES.find((row) => row.model === model) as ApiPrice;
+  const times = (tokens: Partial<Workload>) => {
+    const asked = workload({ requests: 1, ...tokens });
+    const [dear = 0, cheap = 1] = ["gpt-4o", "mistral.mistral-7b-instruct-v0:2"].map((model) =>
+      total(apiCost(asked, price(model))),
+    );
+    return dear / cheap;
+  };
+  expect(times({ inputTokens: 1e6 })).toBeCloseTo(16.67, 2);
+  expect(times({ outputTokens: 1e6 })).toBeCloseTo(50, 9);
 });
 
 it("S18: caching, batch, a smaller model and another host of the same weights come before any GPU", () => {
@@ -331,7 +336,10 @@ describe("formulas of the worked examples", () => {
   });
 
   it("141.1 GB of weights through NAT 20 times a day cost $3,863 a month", () => {
-    expect(Math.round(weightTrafficGB(141.1, 20) * 0.045)).toBe(3_863);
+    const natGB = (141.1 * 20 * 730) / 24;
+    const quantities = { ...articlePlan().quantities, natGB };
+    const bill = selfBill(1e6, profile(), articlePlan({ quantities, unitPrices: unitPrices("us-east-1") }), 0);
+    expect(Math.round(usdOf(bill, "network"))).toBe(3_863);
   });
 
   it("250M output tokens of 250 bytes cost about $5.6 to the internet", () => {
@@ -353,15 +361,34 @@ describe("formulas of the worked examples", () => {
       batchOutput: 7.5,
     };
     const asked = workload({ requests: 1, inputTokens: 10e6, cachedInputTokens: 4e6, outputTokens: 1e6 });
-    const short = { ...asked, longContext: { aboveTokens: 200_000, inputTokens: 0, outputTokens: 0 } };
-    expect(apiCost({ ...short, cacheWriteTokens: 1e6 }, price)).toEqual({
+    expect(apiCost({ ...asked, cacheWriteTokens: 1e6 }, { ...price, longContext: undefined })).toEqual({
       input: 15,
       cachedInput: 1.2,
       cacheWrite: 3.75,
       output: 15,
     });
-    expect(total(apiCost({ ...short, batchShare: 1 }, price))).toBeCloseTo(0.5 * total(apiCost(short, price)), 9);
-    expect(total(apiCost(asked, price)) - total(apiCost(short, price))).toBeCloseTo(10 * 3 + 7.5, 9);
+    const batched = { ...asked, batchShare: 1 };
+    expect(total(apiCost(batched, price))).toBeCloseTo(0.5 * total(apiCost(asked, price)), 9);
+  });
+
+  it("long requests: cached tokens cost their own price there, a tier of another length is no dearer than it is", () => {
+    // Gemini 2.5 Pro: $1.25, $0.125 cached, $10; above 200,000 tokens $2.50, $0.25, $15.
+    const tier = { aboveTokens: 200_000, input: 2.5, cachedInput: 0.25, output: 15 };
+    const price = priced("gemini", 1.25, 10, { longContext: tier });
+    price.usdPerMillion.cachedInput = 0.125;
+    const agent = workload({ requests: 100, inputTokens: 30e6, cachedInputTokens: 27e6, outputTokens: 0.2e6 });
+    const whole = { inputTokens: 30e6, cachedInputTokens: 27e6, outputTokens: 0.2e6 };
+    const asked = (aboveTokens: number) => ({ ...agent, longContext: [{ aboveTokens, ...whole }] });
+    const long = 3 * 2.5 + 27 * 0.25 + 0.2 * 15;
+    expect(total(apiCost(agent, price))).toBeCloseTo(long, 9);
+    expect(total(apiCost(asked(200_000), price))).toBeCloseTo(long, 9);
+    const many = { ...asked(200_000), requests: 1_000 };
+    expect(total(apiCost(many, price))).toBeCloseTo(long, 9);
+    const short = 3 * 1.25 + 27 * 0.125 + 0.2 * 10;
+    expect(total(apiCost({ ...many, longContext: [] }, price))).toBeCloseTo(short, 9);
+    const later = { ...price, longContext: { ...tier, aboveTokens: 272_000 } };
+    expect(total(apiCost(many, later))).toBeCloseTo(short, 9);
+    expect(total(apiCost({ ...many, longContext: [{ aboveTokens: 271_999, ...whole }] }, later))).toBeCloseTo(long, 9);
   });
 
   it("a fleet that cannot serve its break-even grows by a node until one can", () => {

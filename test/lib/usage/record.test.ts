@@ -29,7 +29,7 @@ function auditLines(
   for (const { hour, input, cached, output, policy = "app" } of entries) {
     now.setSystemTime(Date.UTC(2026, 9, 1, hour, 30));
     guard.record({
-      id: "1",
+      id: `${out.length}`,
       caller: { client: "web", policy },
       status: input === undefined ? 429 : 200,
       outcome: input === undefined ? "shed" : "ok",
@@ -57,8 +57,7 @@ describe("each format", () => {
     expect(usage).toMatchObject({ from: "2026-10-01", to: "2026-10-01", hours: 3, source: "homeport guard audit log" });
     expect(usage.workloads).toMatchObject([{ name: "chat", requests: 3, inputTokens: 1_500, outputTokens: 600 }]);
     expect(usage.workloads[0]?.peakToAverage).toBeCloseTo(400 / (600 / 3), 9);
-    expect(usage.workloads[0]?.hourShares?.[9]).toBeCloseTo(400 / 600, 9);
-    expect(counts).toMatchObject({ values: 4, used: 3, without: { "answered by us: shed": 1 }, unknown: 0 });
+    expect(counts).toMatchObject({ values: 4, used: 3, without: { "ended before a token: shed": 1 }, unknown: 0 });
     const policies = await recorded(text, { by: "policy" });
     expect(policies.usage.workloads.map(({ name, requests }) => [name, requests])).toEqual([
       ["app", 2],
@@ -179,7 +178,7 @@ describe("each format", () => {
         cachedInputTokens: 400,
         cacheWriteTokens: 25,
         outputTokens: 200,
-        longContext: { aboveTokens: 200_000, inputTokens: 275, outputTokens: 150 },
+        longContext: [{ aboveTokens: 200_000, inputTokens: 275, cachedInputTokens: 0, outputTokens: 150 }],
         peakToAverage: 3,
         batchShare: 0.425,
       },
@@ -250,7 +249,6 @@ describe("each format", () => {
 
   it("LiteLLM's spend logs, with metadata as text and caches in both ways of counting", async () => {
     const row = (more: object) => ({
-      request_id: "1",
       call_type: "acompletion",
       startTime: "2026-10-01T14:27:12.563246",
       model: "anthropic/claude",
@@ -266,7 +264,8 @@ describe("each format", () => {
       JSON.stringify(
         [
           row({ metadata: JSON.stringify({ usage_object }) }),
-          row({ metadata: { usage_object: { prompt_tokens_details: { cached_tokens: 30 } } } }),
+          row({ metadata: { usage_object: { prompt_tokens_details: { cached_tokens: 20 } } } }),
+          row({ metadata: { additional_usage_values: { cache_read_input_tokens: 10 } } }),
           row({ metadata: "{}", startTime: 1790865000.5 }),
           row({ cache_hit: "True" }),
           row({ status: "failure" }),
@@ -276,9 +275,9 @@ describe("each format", () => {
       ),
     );
     expect(usage.workloads).toMatchObject([
-      { name: "claude", requests: 3, inputTokens: 1_284 + 31 + 31, cacheWriteTokens: 1_253, cachedInputTokens: 30 },
+      { name: "claude", requests: 4, inputTokens: 1_284 + 3 * 31, cacheWriteTokens: 1_253, cachedInputTokens: 30 },
     ]);
-    expect(counts).toMatchObject({ values: 5, used: 3, unknown: 0 });
+    expect(counts).toMatchObject({ values: 6, used: 4, unknown: 0 });
   });
 
   it("OpenRouter's activity by the day", async () => {
@@ -306,7 +305,7 @@ it("a request on the hour belongs to the hour that it begins; one with a long in
   expect(usage).toMatchObject({ hours: 2 });
   expect(usage.workloads[0]).toMatchObject({
     peakToAverage: 1,
-    longContext: { aboveTokens: 200_000, inputTokens: 250_000, outputTokens: 10 },
+    longContext: [100_000, 200_000].map((aboveTokens) => ({ aboveTokens, inputTokens: 250_000, outputTokens: 10 })),
   });
 });
 
@@ -337,8 +336,8 @@ describe("what is not known", () => {
   });
 
   it("more workloads or years than memory shall hold are refused with what to do", async () => {
-    const many = Array.from({ length: 201 }, (_, i) => auditLines([{ hour: 1, input: 1, output: 1, policy: `p${i}` }]));
-    await expect(recorded(many.join(""), { by: "policy" })).rejects.toThrow(
+    const many = Array.from({ length: 201 }, (_, i) => ({ hour: 1, input: 1, output: 1, policy: `p${i}` }));
+    await expect(recorded(auditLines(many), { by: "policy" })).rejects.toThrow(
       /more than 200 models or policies.*--name/s,
     );
     const late = auditLines([
@@ -349,18 +348,99 @@ describe("what is not known", () => {
   });
 });
 
-it("percentiles are those of whole days, quiet ones among them", async () => {
-  // Requests of ten days: the first is cut off by the log; the fifth has none.
-  const days = [9, 10, 20, 30, 0, 50, 60, 70, 80, 90];
-  const entries = days.flatMap((requests, day) =>
-    Array.from({ length: requests }, (_, i) => ({
-      hour: 24 * day + (day === 0 ? 20 : (i * 23) % 24),
-      input: 1,
-      output: 1,
-    })),
-  );
-  const { usage } = await recorded(auditLines([...entries, { hour: 24 * 10 - 1, input: 1, output: 1 }]));
-  expect(usage.workloads[0]?.requestsByDay).toEqual({ p10: 8, p50: 50, p90: 82.2 });
+describe("when it comes", () => {
+  /** `requests` in each hour of some days, one output token each. */
+  const days = (counts: readonly number[], hours: readonly number[]) =>
+    counts.flatMap((requests, day) =>
+      hours.flatMap((hour) => Array.from({ length: requests }, () => ({ hour: 24 * day + hour, input: 1, output: 1 }))),
+    );
+  const office = Array.from({ length: 21 }, (_, day) => (day % 7 < 5 ? 4 : 1));
+
+  it("percentiles are those of all seven days in a row: a month is never all Sundays", async () => {
+    const { usage } = await recorded(auditLines(days(office, [0, 12, 23])));
+    // A week of 5 × 12 and 2 × 3 requests, wherever it begins.
+    expect(usage.workloads[0]?.requestsByWeek).toEqual({ p10: 66, p50: 66, p90: 66 });
+    expect(usage.remarks.join("\n")).toContain("the spans of seven days in 21 days");
+    const growing = Array.from({ length: 14 }, (_, day) => day + 1);
+    const { usage: grown } = await recorded(auditLines(days(growing, [0, 23])));
+    // Two a day more than the day before: weeks of 56, 70, … 154.
+    expect(grown.workloads[0]?.requestsByWeek).toEqual({ p10: 65.8, p50: 105, p90: 144.2 });
+    const { usage: short } = await recorded(auditLines(days(growing.slice(1), [0, 23])));
+    expect(short.workloads[0]).not.toHaveProperty("requestsByWeek");
+    expect(short.remarks.join("\n")).toContain("13 whole days, under 14, show no quiet or busy weeks");
+  });
+
+  it("hours of the day are averages, of less than a day they are not known, and the peak is at least theirs", async () => {
+    // From 12:00 of one day to 12:59 of the second after it: noon comes three times, any other hour twice.
+    const seen = Array.from({ length: 49 }, (_, i) => ({ hour: 12 + i, input: 1, output: 10 }));
+    const { usage } = await recorded(auditLines(seen));
+    usage.workloads[0]?.hourShares?.forEach((share) => {
+      expect(share).toBeCloseTo(1 / 24, 12);
+    });
+    const three = await recorded(auditLines(seen.slice(0, 3)));
+    expect(three.usage.workloads[0]).not.toHaveProperty("hourShares");
+    expect(three.usage.workloads[0]?.peakToAverage).toBe(1);
+    const day = [...days([1], [0, 23]), ...days([0, 0, 8], [9]), ...days([0, 0, 1], [10])];
+    const [one] = (await recorded(auditLines(day))).usage.workloads;
+    expect(one?.peakToAverage).toBeGreaterThanOrEqual(24 * Math.max(...(one?.hourShares ?? [])) * (1 - 1e-9));
+  });
+
+  it("the period is what was given, or what an export covers with its silent hours; a silence is told", async () => {
+    const text = auditLines(days([1, 0, 0, 1], [9]));
+    const at = (day: number) => Date.UTC(2026, 9, day);
+    const given = await recorded(text, { by: "model", covers: { fromMs: at(1), toMs: at(8) } });
+    expect(given.usage).toMatchObject({ from: "2026-10-01", to: "2026-10-07", hours: 168 });
+    expect(given.usage.remarks.join("\n")).toMatch(/from 2026-10-04 10:00 to 2026-10-08 00:00 UTC \(86 h\)/);
+    await expect(recorded(text, { by: "model", covers: { fromMs: at(2), toMs: at(3) } })).rejects.toThrow(
+      /2 problems.*--from: 2026-10-02.*--to: 2026-10-03/s,
+    );
+    const bucket = (hour: number, results: object[]) => ({
+      start_time: at(1) / 1000 + hour * 3600,
+      end_time: at(1) / 1000 + (hour + 1) * 3600,
+      results,
+    });
+    const result = { object: "organization.usage.completions.result", num_model_requests: 1, output_tokens: 9 };
+    const page = { data: Array.from({ length: 48 }, (_, hour) => bucket(hour, hour === 30 ? [result] : [])) };
+    expect((await recorded(JSON.stringify(page))).usage).toMatchObject({ hours: 48, to: "2026-10-02" });
+  });
+});
+
+describe("logs that overlap", () => {
+  const row = (request_id: string, at = "2026-10-01T09:00:00Z") =>
+    JSON.stringify({
+      request_id,
+      call_type: "completion",
+      model: "m",
+      startTime: at,
+      prompt_tokens: 2,
+      completion_tokens: 1,
+    });
+
+  it("count a request once by its id and moment, a row of an export once over all files, and say so", async () => {
+    const [a, b, c] = ["a", "b", "c"].map((id) => row(id));
+    const logs = [log(`${a}\n${b}`, "1.log"), log(`${b}\n${c}\n${row("c", "2026-10-01T09:00:01Z")}`, "2.log")];
+    const { usage, counts } = await recordUsage(logs, byModel);
+    expect([usage.workloads[0]?.requests, counts.repeated]).toEqual([4, 1]);
+    expect(usage.remarks).toContain("1 × the same again in overlapping logs: counted once");
+    const day = (date: string) => ({ date, model: "m", model_permaslug: "m", requests: 5, completion_tokens: 1 });
+    const pages = [
+      [day("2026-10-01"), day("2026-10-02"), day("2026-10-02")],
+      [day("2026-10-02"), day("2026-10-03")],
+    ];
+    const exports = pages.map((data, i) => log(JSON.stringify({ data }), `${i}.json`));
+    // Two keys may have asked the same within one file.
+    expect((await recordUsage(exports, byModel)).usage.workloads).toMatchObject([{ requests: 20 }]);
+  });
+
+  it("are refused where one is another under another name, packed or not", async () => {
+    const twice = recordUsage([log(row("a"), "a.log"), log(row("a"), "b.log")], byModel);
+    await expect(twice).rejects.toThrow(/b\.log: the same content as a\.log/);
+  });
+});
+
+it("says of streams that were cut how many have no input", async () => {
+  const { usage } = await recorded(auditLines([...[0, 5].map((input) => ({ hour: 1, input, output: 3 }))]));
+  expect(usage.remarks).toContain("1 × streams that were cut or hung up: their input is not counted");
 });
 
 describe("homeport usage", () => {
@@ -444,10 +524,20 @@ describe("homeport usage", () => {
       source: "assumed",
       workloads: [
         { name: "a", requests: 0, inputTokens: 5, cachedInputTokens: 6, outputTokens: 1, peakToAverage: 1 },
-        { name: "a", requests: 1, inputTokens: 5, outputTokens: 1, peakToAverage: 1, hourShares: Array(24).fill(0.1) },
+        { name: "a", requests: 1, inputTokens: 5, outputTokens: 1, peakToAverage: 3, hourShares: Array(24).fill(0.1) },
       ],
     });
     expect(() => parseUsageFile("u.json", Buffer.from(text))).toThrow(/5 problems/);
+    const impossible = {
+      ...{ name: "b", requests: 9, inputTokens: 9, outputTokens: 9, peakToAverage: 2 },
+      hourShares: [0.25, ...Array(23).fill(0.75 / 23)],
+      longContext: [{ aboveTokens: 2, inputTokens: 9, cachedInputTokens: 10, outputTokens: 9 }],
+      requestsByWeek: { p10: 3, p50: 2, p90: 4 },
+    };
+    const day = { from: "2026-10-01", to: "2026-10-01", hours: 25, source: "assumed", workloads: [impossible] };
+    expect(() => parseUsageFile("u.json", Buffer.from(JSON.stringify(day)))).toThrow(
+      /4 problems.*hours: 25; at most 24.*peakToAverage: 2; at least 6\.00.*longContext.*p10 ≤ p50 ≤ p90/s,
+    );
     expect(() => parseUsageFile("u.json", Buffer.from('{"from":"x","request":1,"workloads":[]}'))).toThrow(
       /5 problems/,
     );

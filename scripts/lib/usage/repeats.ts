@@ -1,0 +1,75 @@
+import type { Observation } from "./observation";
+
+/** Bits of what is remembered of requests: 32 MiB, of which the system gives what is touched. */
+const BITS = 2 ** 28;
+const HASHES = 7;
+/** Beyond so many requests more than one in 2,000 new ones would be taken for a repeat, so nothing is looked for any more. */
+const MOST_REQUESTS = 15e6;
+/** Rows of exports that are remembered word for word. */
+const MOST_ROWS = 1e6;
+
+/**
+ * Finds what stands in the logs more than once: `kubectl logs --since` and exports of overlapping times do that. A request
+ * is the same by its id, moment and tokens, for ids alone can be chosen by clients; a row of an export, which has no id, where
+ * another file has it word for word. A Bloom filter: memory stays the same, and up to 15M requests fewer than one in 2,000
+ * new ones is taken for a repeat by mistake.
+ */
+export class Repeats {
+  private readonly bits = new Uint8Array(BITS / 8);
+  private requests = 0;
+  private readonly rows = new Map<string, string>();
+
+  /** Whether there were more requests than can be told apart. */
+  get isFull(): boolean {
+    return this.requests > MOST_REQUESTS;
+  }
+
+  has(seen: Observation, file: string): boolean {
+    if (seen.spanMs > 0) return this.hasRow(JSON.stringify(seen), file);
+    if (seen.id === undefined || this.isFull) return false;
+    return this.hasRequest(`${seen.id} ${seen.atMs} ${seen.inputTokens} ${seen.outputTokens}`);
+  }
+
+  private hasRow(row: string, file: string): boolean {
+    const first = this.rows.get(row);
+    if (first === undefined && this.rows.size < MOST_ROWS) this.rows.set(row, file);
+    return first !== undefined && first !== file;
+  }
+
+  private hasRequest(key: string): boolean {
+    const { bits } = this;
+    const [one, other] = hashes(key);
+    let known = true;
+    for (let i = 0; i < HASHES; i++) {
+      const bit = (one + i * other) % BITS;
+      const mask = 1 << (bit & 7);
+      const byte = bits[bit >>> 3] ?? 0;
+      if ((byte & mask) === 0) {
+        known = false;
+        bits[bit >>> 3] = byte | mask;
+      }
+    }
+    if (!known) this.requests++;
+    return known;
+  }
+}
+
+/** Two hashes of 32 bits, FNV-1a from two beginnings; the second odd, so that its multiples reach every bit. */
+function hashes(text: string): [number, number] {
+  let [one, other] = [0x811c9dc5, 0x01234567];
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    one = Math.imul(one ^ code, 0x01000193);
+    other = Math.imul(other ^ code, 0x01000193);
+  }
+  return [one >>> 0, (mixed(other) | 1) >>> 0];
+}
+
+/** FNV's last characters change few bits: murmur3's finish spreads them. */
+function mixed(hash: number): number {
+  let h = hash ^ (hash >>> 16);
+  h = Math.imul(h, 0x85ebca6b);
+  h ^= h >>> 13;
+  h = Math.imul(h, 0xc2b2ae35);
+  return h ^ (h >>> 16);
+}
