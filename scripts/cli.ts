@@ -1,7 +1,7 @@
 import { Command } from "commander";
-import { ExitCode, InputError, OperationError } from "../infra/core/errors";
+import { ExitCode, InputError, OperationError, type Problem, problemList } from "../infra/core/errors";
 import { redact } from "./lib/redact";
-import { terminal } from "./lib/report";
+import { outliveReaders, terminal } from "./lib/report";
 
 /** Every verb: adds itself to the program; its action resolves to an exit code. */
 type Register = (program: Command) => void;
@@ -62,6 +62,7 @@ function registerVerbs(program: Command, called = ""): void {
 }
 
 export async function main(argv: readonly string[]): Promise<void> {
+  outliveReaders();
   const program = new Command("homeport")
     .description("self-host open-weight language models: pin, serve, roll back")
     .showSuggestionAfterError()
@@ -77,10 +78,21 @@ export async function main(argv: readonly string[]): Promise<void> {
   }
 }
 
+/** A problem is a line, whatever stands in what was given. */
+const onOneLine = ({ path, given, ...rest }: Problem): Problem => ({
+  path: path.replaceAll("\n", "\\n"),
+  ...(given === undefined ? {} : { given: given.replaceAll("\n", "\\n") }),
+  ...rest,
+});
+
 function reportFailure(error: unknown): ExitCode {
-  if (error instanceof InputError || error instanceof OperationError) {
+  if (error instanceof InputError) {
+    terminal.error(problemList(error.problems.map(onOneLine)));
+    return ExitCode.badInput;
+  }
+  if (error instanceof OperationError) {
     terminal.error(error.message);
-    return error instanceof InputError ? ExitCode.badInput : ExitCode.failed;
+    return ExitCode.failed;
   }
   const detail = error instanceof Error ? (process.env.HOMEPORT_DEBUG ? error.stack : error.message) : String(error);
   terminal.error(`unexpected: ${redact(detail ?? "")}; this is a bug of ours, HOMEPORT_DEBUG=1 shows where`);

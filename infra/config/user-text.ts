@@ -1,5 +1,6 @@
 import type { Problem } from "../core/errors";
 import { printGiven, printPath } from "./paths";
+import { unprintable } from "./printable";
 
 /** What every file that people write keeps to, in YAML and JSON: parsers and terminals differ in the rest. */
 
@@ -19,8 +20,6 @@ export const positionOf = (text: string, offset: number): { line: number; col: n
 };
 
 const START = { line: 1, col: 1 };
-/** Not printed as they stand: control characters, and those that turn the direction of what follows. */
-const UNPRINTABLE = /(?![\t\n\r])[\p{Cc}\p{Bidi_Control}\u2028\u2029]/u;
 
 /** The text, or what must be refused before a parser sees it. */
 export function userText(file: string, bytes: Uint8Array): { text: string } | { problems: Problem[] } {
@@ -35,17 +34,17 @@ export function userText(file: string, bytes: Uint8Array): { text: string } | { 
   }
   if (text.startsWith("\ufeff"))
     return refused(START, "a byte order mark", "UTF-8 without one", "save the file without it");
-  const found = UNPRINTABLE.exec(text);
-  if (!found) return { text };
-  const code = found[0].charCodeAt(0).toString(16).padStart(2, "0");
-  return refused(positionOf(text, found.index), `the control character 0x${code}`, "printable text", "remove it");
+  const found = unprintable(text);
+  if (found === undefined) return { text };
+  const { index, code } = found;
+  return refused(positionOf(text, index), `the control character ${code}`, "printable text", "remove it");
 }
 
 /** What escapes (`"\e[2J"`) hide from the text's own check, and the key that would change what objects are. */
 export function valueProblems(file: string, value: unknown): Problem[] {
   const problems: Problem[] = [];
   const walk = (inner: unknown, path: readonly PropertyKey[]): void => {
-    if (typeof inner === "string" && UNPRINTABLE.test(inner))
+    if (typeof inner === "string" && unprintable(inner))
       problems.push({
         path: `${file}#${printPath(path)}`,
         given: printGiven(inner),
@@ -55,7 +54,7 @@ export function valueProblems(file: string, value: unknown): Problem[] {
     if (inner === null || typeof inner !== "object") return;
     for (const [key, one] of Object.entries(inner)) {
       const at = [...path, Array.isArray(inner) ? Number(key) : key];
-      if (key.split(":").at(-1) === "__proto__" || UNPRINTABLE.test(key))
+      if (key.split(":").at(-1) === "__proto__" || unprintable(key))
         problems.push({ path: `${file}#${printPath(at)}`, given: "a key", allowed: "plain keys", fix: "remove it" });
       else walk(one, at);
     }

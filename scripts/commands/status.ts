@@ -34,8 +34,10 @@ export async function status(
   do {
     const models = await read();
     if (options.json) terminal.json(models);
-    else
-      terminal.out(`${options.watch && process.stdout.isTTY ? "\x1b[2J\x1b[H" : ""}${models.map(text).join("\n\n")}`);
+    else {
+      if (options.watch) terminal.clear();
+      terminal.out(models.map(text).join("\n\n"));
+    }
     if (options.watch) await Promise.race([world.clock.sleep(REFRESH_MS), stop.promise]);
   } while (options.watch && !stop.happened() && world.clock.elapsed() < until);
   return ExitCode.ok;

@@ -1,12 +1,37 @@
+import { printable, printableJson } from "../../infra/config/printable";
+import { ExitCode } from "../../infra/core/errors";
 import { redact } from "./redact";
 
-/** Where commands write: results to stdout, progress and problems to stderr, so that `--json` stays clean. */
+const shown = (text: string): string => printable(redact(text));
+
+/**
+ * Where commands write: results to stdout, progress and problems to stderr, so that `--json` stays clean. Names and
+ * messages come from files, logs and servers of others: none of them moves the cursor or colours the screen.
+ */
 export const terminal = {
-  out: (text: string): void => void process.stdout.write(`${redact(text)}\n`),
-  note: (text: string): void => void process.stderr.write(`${redact(text)}\n`),
-  error: (text: string): void => void process.stderr.write(`${redact(text)}\n`),
-  json: (value: unknown): void => void process.stdout.write(`${redact(JSON.stringify(value, null, 2))}\n`),
+  out: (text: string): void => void process.stdout.write(`${shown(text)}\n`),
+  note: (text: string): void => void process.stderr.write(`${shown(text)}\n`),
+  error: (text: string): void => void process.stderr.write(`${shown(text)}\n`),
+  json: (value: unknown): void =>
+    void process.stdout.write(`${printableJson(redact(JSON.stringify(value, null, 2)))}\n`),
+  /** A screen that is drawn anew; nothing where nobody looks. */
+  clear: (): void => void (process.stdout.isTTY && process.stdout.write("\x1b[2J\x1b[H")),
 };
+
+/**
+ * A reader that left (`| head`) stops no work. A disk that is full is said and makes the command fail: what it was asked
+ * for is not there.
+ */
+export function outliveReaders(): void {
+  process.stderr.on("error", () => {});
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") return;
+    terminal.error(`the result could not be written: ${error.message}; write it to a place with room`);
+    process.once("exit", () => {
+      process.exitCode ||= ExitCode.failed;
+    });
+  });
+}
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(ms < 10_000 ? 1 : 0)} s`;
 
