@@ -575,6 +575,7 @@ describe("homeport catalogue watch", () => {
     const text = watchText([await watched("standard")], "test");
     expect(text).toContain(`proposal: ${proposal?.id}`);
     expect(text).toContain("nothing is deployed");
+    expect(text.replace(/\s+/g, " ")).toContain("nvidia-nemotron-open-model-license, terms of its own to read, 120B");
     expect(text.split("\n").filter((line) => line.length > 80 && line.includes(" ", 30))).toEqual([]);
     expect(problemLines(folder.root)).toEqual([]);
   });
@@ -589,7 +590,9 @@ describe("homeport catalogue watch", () => {
     const why = Object.fromEntries(notProposed.map(({ id, why: reason }) => [id, reason]));
     expect(why["mistralai/Mistral-Large-Instruct-2407"]).toBe("for research only");
     expect(why["meta-llama/Llama-3.1-405B-Instruct"]).toMatch(/^a100: .* GiB too little$/);
+    expect(why["MiniMaxAI/MiniMax-M2.7"]).toBe("for research only");
     expect(why["tiiuae/Falcon3-10B-Instruct"]).toContain("its config.json is not recorded");
+    expect(why["moonshotai/Kimi-K2.6"]).toMatch(/^its config.json does not tell its size; homeport fit hf:/);
     expect([proposal, ...alsoFits].map((candidate) => candidate?.id)).not.toContain(
       "mistralai/Mistral-Large-Instruct-2407",
     );

@@ -129,6 +129,10 @@ describe("API prices", () => {
     for (const family of ["Llama", "Mistral", "Falcon", "EleutherAI", "Qwen", "Gemma", "DeepSeek", "gpt-oss", "Phi"])
       expect(OPEN_MODELS.some((model) => model.family === family)).toBe(true);
     expect(OPEN_MODELS.some(({ id }) => id.startsWith("google/gemma-4"))).toBe(true);
+    // Today's, of which the first source of configs has some.
+    for (const family of ["GLM", "Kimi", "MiniMax", "Nemotron"])
+      expect(OPEN_MODELS.some((model) => model.family === family && configOf(model) !== undefined)).toBe(true);
+    expect(openModel("MiniMaxAI/MiniMax-M2.7")).toMatchObject({ licenceClass: "research-only", commercialUse: "no" });
   });
 
   it("a family's newest is found by number, not by spelling", () => {

@@ -1,5 +1,6 @@
 import { readStack } from "../../../infra/config/read-stack";
 import type { LoadedStack, PoolConfig } from "../../../infra/config/schema";
+import type { LicenceClass } from "../../../infra/core/catalogue/licences";
 import { OPEN_MODELS, type OpenModel, openModel } from "../../../infra/core/catalogue/open-models";
 import type { Shape } from "../../../infra/core/catalogue/shapes";
 import { InputError } from "../../../infra/core/errors";
@@ -16,6 +17,8 @@ interface Candidate {
   id: string;
   released: string;
   licence: string;
+  licenceClass: LicenceClass;
+  gated: boolean;
   parametersB: number;
   pool: string;
   gpuClass: string;
@@ -90,6 +93,8 @@ async function candidateOf(stack: LoadedStack, model: OpenModel, live: ReleaseFi
         id: model.id,
         released: model.released,
         licence: model.licence,
+        licenceClass: model.licenceClass,
+        gated: model.gated,
         parametersB: model.parametersB,
         pool,
         gpuClass: config.gpuClass,
@@ -111,9 +116,12 @@ async function questionOf({ id, config }: OpenModel, live: ReleaseFile): Promise
     const tokens = Math.min(longest, question.architecture.maxPositions);
     return { ...question, flags: { ...question.flags, "max-model-len": tokens } };
   } catch (error) {
-    if (error instanceof InputError)
-      return `fit does not know ${error.problems[0]?.given ?? error.problems[0]?.allowed}`;
-    throw error;
+    if (!(error instanceof InputError)) throw error;
+    const [problem] = error.problems;
+    // Of quantised weights only the files tell how many bytes they are.
+    return problem?.path === "weights"
+      ? `its config.json does not tell its size; homeport fit hf://${id} asks the hub`
+      : `fit does not know ${problem?.given ?? problem?.allowed}`;
   }
 }
 
@@ -134,8 +142,14 @@ const shapeOf = (pool: string, { gpuClass, gpusPerNode, gpuMemoryGiB, instanceTy
   poolable: true,
 });
 
-const candidateText = ({ id, released, licence, parametersB, pool, tensorParallel, tokens, gibLeft }: Candidate) =>
-  `${id} (${released}, ${licence}, ${parametersB}B): ${tensorParallel} GPU${tensorParallel === 1 ? "" : "s"} of pool ${pool}, ${gibLeft.toFixed(1)} GiB left at ${tokens} tokens`;
+/** What must happen before anybody serves it. */
+const termsOf = ({ licence, licenceClass, gated }: Candidate): string =>
+  `${licence}${licenceClass === "open" ? "" : ", terms of its own to read"}${gated ? ", the hub wants a token" : ""}`;
+
+const candidateText = (candidate: Candidate) => {
+  const { id, released, parametersB, pool, tensorParallel, tokens, gibLeft } = candidate;
+  return `${id} (${released}, ${termsOf(candidate)}, ${parametersB}B): ${tensorParallel} GPU${tensorParallel === 1 ? "" : "s"} of pool ${pool}, ${gibLeft.toFixed(1)} GiB left at ${tokens} tokens`;
+};
 
 export const watchText = (models: readonly WatchedModel[], environment: string): string =>
   models.map((model) => modelText(model, environment)).join("\n\n") || "the stack has no model with a live release";
