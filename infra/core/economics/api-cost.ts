@@ -14,15 +14,20 @@ export interface ApiCost {
 const MILLION = 1e6;
 
 /**
- * Reasoning tokens are output. Batched requests pay the batch price; its discount on input holds for cached input too.
+ * Reasoning tokens are output. Batched requests pay the batch price; its discount on input holds for cached input too,
+ * and so does what is asked at other hours, to which tokens belong as the output does.
  * What has no price of its own is paid as plain input: nothing is taken to be cheaper than the list says.
  */
-export function apiCost(workload: Workload, { usdPerMillion: price, longContext: tier }: ApiPrice): ApiCost {
+export function apiCost(workload: Workload, row: ApiPrice): ApiCost {
+  const { usdPerMillion: price, longContext: tier, otherHours: other } = row;
   const { batchShare } = workload;
+  const otherShare = shareIn(workload, other?.hoursUtc ?? []);
+  const byHour = (list: number, then: number | undefined) =>
+    then === undefined || list === 0 ? 1 : 1 + otherShare * (then / list - 1);
   const batched = (list: number, batch: number | undefined) =>
     batch === undefined || list === 0 ? 1 : 1 - batchShare * (1 - batch / list);
-  const inputFactor = batched(price.input, price.batchInput) / MILLION;
-  const outputFactor = batched(price.output, price.batchOutput) / MILLION;
+  const inputFactor = (batched(price.input, price.batchInput) * byHour(price.input, other?.input)) / MILLION;
+  const outputFactor = (batched(price.output, price.batchOutput) * byHour(price.output, other?.output)) / MILLION;
   const cached = price.cachedInput ?? price.input;
   const written = price.cacheWrite ?? price.input;
   const [all, long] = [tokensOf(workload), longTokens(workload, tier)];
@@ -34,6 +39,10 @@ export function apiCost(workload: Workload, { usdPerMillion: price, longContext:
     output: usd("output", price.output, tier?.output ?? 0) * outputFactor,
   };
 }
+
+/** Of a day's output, what falls into some hours; where the usage does not know its day, by their number. */
+const shareIn = ({ hourShares }: Workload, hoursUtc: readonly number[]): number =>
+  sum(hoursUtc.map((hour) => hourShares?.[hour] ?? 1 / 24));
 
 /** Tokens by what each of them costs; `plain` is input that no cache had and none was asked to keep. */
 type Tokens = Record<"plain" | "cached" | "written" | "output", number>;

@@ -391,6 +391,16 @@ describe("formulas of the worked examples", () => {
     expect(total(apiCost({ ...many, longContext: [{ aboveTokens: 271_999, ...whole }] }, later))).toBeCloseTo(long, 9);
   });
 
+  it("a price that changes by the hour is weighed by the day: DeepSeek asks twice as much in seven hours", () => {
+    const night = { hoursUtc: [1, 2, 3, 6, 7, 8, 9], input: 1.32, output: 3.96 };
+    const price = priced("deepseek", 0.66, 1.98, { otherHours: night });
+    const asked = workload({ requests: 1, inputTokens: 1e6, outputTokens: 1e6 });
+    const at = (hour: number) => Array.from({ length: 24 }, (_, i) => (i === hour ? 1 : 0));
+    expect(total(apiCost(asked, price))).toBeCloseTo(2.64 * (1 + 7 / 24), 9);
+    expect(total(apiCost({ ...asked, hourShares: at(12) }, price))).toBeCloseTo(2.64, 9);
+    expect(total(apiCost({ ...asked, hourShares: at(8) }, price))).toBeCloseTo(5.28, 9);
+  });
+
   it("a fleet that cannot serve its break-even grows by a node until one can", () => {
     const small = profile();
     const one = capacityOf(1, small, fast);
