@@ -1,5 +1,6 @@
 import { statSync } from "node:fs";
 import { InputError, type Problem } from "../../../infra/core/errors";
+import { progressNotes } from "../pin/progress";
 import { openLog } from "./json-values";
 import type { Log } from "./record";
 
@@ -10,7 +11,19 @@ export function logsOf(paths: readonly string[]): Log[] {
   const seen = new Set<string>();
   const problems = paths.flatMap((path) => problemOf(path, seen) ?? []);
   if (problems.length > 0) throw new InputError(problems);
-  return paths.map((path) => ({ label: path, open: () => openLog(path) }));
+  const onBytes = byteNotes(paths);
+  return paths.map((path) => ({ label: path, open: () => openLog(path, onBytes) }));
+}
+
+/** How far the reading is; of standard input nobody knows the size. */
+function byteNotes(paths: readonly string[]): (bytes: number) => void {
+  const total = paths.reduce((sum, path) => sum + (path === STDIN ? 0 : statSync(path).size), 0);
+  const note = progressNotes("read");
+  let done = 0;
+  return (bytes) => {
+    done += bytes;
+    note(done, total);
+  };
 }
 
 /** `seen`: which file it is, whatever its name. */

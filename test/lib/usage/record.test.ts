@@ -504,6 +504,20 @@ describe("homeport usage", () => {
     await expect(read(cut)).rejects.toMatchObject({ name: "InputError" });
   });
 
+  it("says how far a long read is, and how long the rest takes", async () => {
+    const path = join(folder, "long.log.gz");
+    writeFileSync(path, gzipSync(auditLines([{ hour: 1, input: 1, output: 1 }])));
+    let at = Date.now();
+    jest.spyOn(Date, "now").mockImplementation(() => {
+      at += 6_000;
+      return at;
+    });
+    const notes: string[] = [];
+    jest.spyOn(terminal, "note").mockImplementation((text) => void notes.push(text));
+    await record([path], { by: "model", out: join(folder, "long.json") });
+    expect(notes.join("\n")).toMatch(/of 0\.0 GB read, .* about 1 s left/);
+  });
+
   it("replaces no file unasked, reads no log twice and names what is missing", async () => {
     const path = join(folder, "a.log");
     const file = join(folder, "u.json");
