@@ -30,6 +30,10 @@ const NEAREST_LENGTHS = 3;
 
 type Lengths = Pick<Point, "inputTokens" | "outputTokens">;
 
+const whole = (n: number): string => Math.round(n).toLocaleString("en-US");
+const inWords = ({ inputTokens, outputTokens }: Lengths): string =>
+  `${whole(inputTokens)} tokens in and ${whole(outputTokens)} out`;
+
 const sameLengths = (a: Lengths, b: Lengths): boolean =>
   a.inputTokens === b.inputTokens && a.outputTokens === b.outputTokens;
 
@@ -67,7 +71,7 @@ function alongConcurrency(points: readonly Point[], concurrency: number) {
   if (concurrency < least.concurrency || concurrency > most.concurrency) {
     const range = least === most ? `${most.concurrency}` : `${least.concurrency} to ${most.concurrency}`;
     const nearest = concurrency < least.concurrency ? least : most;
-    const why = `measured with ${range} requests in flight, not ${concurrency}`;
+    const why = `measured with ${range} requests in flight, not ${whole(concurrency)}`;
     return { point: nearest, between: true, beyond: [{ why, factor: BEYOND_CONCURRENCY }] };
   }
   const above = sorted.find((p) => p.concurrency > concurrency) as Point;
@@ -81,7 +85,7 @@ function alongConcurrency(points: readonly Point[], concurrency: number) {
 /** The curve that lengths which nobody measured would have: at each measured concurrency, the plane through the others. */
 function curveFor(all: readonly Point[], lengths: Lengths): { points: Point[]; beyond: Beyond[] } | undefined {
   const [x, y] = coordinates(lengths);
-  const why = `request lengths ${lengths.inputTokens}/${lengths.outputTokens} are beyond those that were measured`;
+  const why = `requests of ${inWords(lengths)} are beyond those that were measured`;
   const slices = [...new Set(all.map(({ concurrency }) => concurrency))].flatMap((concurrency) => {
     const points = all.filter((p) => p.concurrency === concurrency);
     const further = plane(points.map((p) => [...coordinates(p), p.further]));
@@ -110,7 +114,7 @@ function curveFor(all: readonly Point[], lengths: Lengths): { points: Point[]; b
   );
   if (nearest === undefined) return undefined;
   const points = all.filter((p) => sameLengths(p, nearest)).map((p) => ({ ...p, ...lengths }));
-  const whose = `${why}; these are those of ${nearest.inputTokens}/${nearest.outputTokens}`;
+  const whose = `${why}; these are those of ${inWords(nearest)}`;
   return { points, beyond: [{ why: whose, factor: NEAREST_LENGTHS }] };
 }
 
