@@ -1,6 +1,7 @@
 import { ExitCode, InputError } from "../../infra/core/errors";
 import { destroy } from "../../scripts/commands/destroy";
 import { fixtureRoot } from "../support/fixture-root";
+import { catchPrinted } from "../support/printed";
 import { standIns } from "../support/stand-in-tools";
 
 /** Proves what is called in which order; that AWS then lets everything go is not provable here. */
@@ -15,6 +16,8 @@ ${more}`;
 const ACCESS = "access: { cidrs: [203.0.113.0/24] }, admins: [arn:aws:iam::123456789012:role/deploy]";
 const rootOf = (more = `  homeport:cluster: { ${ACCESS} }\n`) =>
   fixtureRoot({ stack: stack(more), releases: { chat: { r1: "1" } } });
+
+const printed = catchPrinted();
 
 const urn = (type: string, name: string) => `urn:pulumi:fixture::homeport::homeport:aws:Cluster$${type}::${name}`;
 const STATE = {
@@ -77,13 +80,8 @@ it("leaves a lost region's cluster alone and forgets what was in it", async () =
 });
 
 it("prints what went and what stays as JSON", async () => {
-  let printed = "";
-  jest.spyOn(process.stdout, "write").mockImplementation((text) => {
-    printed += text;
-    return true;
-  });
   await destroy("fixture", { yes: true, json: true }, { root: rootOf(), kubeconfig });
-  expect(JSON.parse(printed)).toEqual({ environment: "fixture", removed: 1, kept: [{ kind: "key", id: "0a1b" }] });
+  expect(JSON.parse(printed.out)).toEqual({ environment: "fixture", removed: 1, kept: [{ kind: "key", id: "0a1b" }] });
 });
 
 it("stops before the destroy when a controller does not let go, naming the command's words", async () => {

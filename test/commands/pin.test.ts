@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { ReleaseContent, ReleaseFile, releaseId } from "../../infra/core/release";
 import { type PinOptions, pin } from "../../scripts/commands/pin";
 import { parseArguments, parseVariants } from "../../scripts/lib/pin/flags";
+import { catchPrinted, saidBy } from "../support/printed";
 import { tinyConfig, tinyModel } from "../support/tiny-model";
 
 const IMAGE = `registry.example/vllm@sha256:${"e".repeat(64)}`;
@@ -42,17 +43,7 @@ function project(stack = STACK) {
 }
 const fileOf = (root: string, name: string) =>
   ReleaseFile.parse(JSON.parse(readFileSync(join(root, `stacks/releases/chat/${name}.json`), "utf8")));
-const said = (work: Promise<unknown>): Promise<string> =>
-  work.then(
-    () => "nothing",
-    (e: Error) => e.message,
-  );
-let out: string[];
-beforeEach(() => {
-  out = [];
-  jest.spyOn(process.stdout, "write").mockImplementation((text) => out.push(String(text)) > 0);
-});
-afterEach(() => jest.restoreAllMocks());
+const printed = catchPrinted();
 
 describe("homeport pin", () => {
   it("writes the release file and the pin; the first release goes live, a second one changes no pointer", async () => {
@@ -76,7 +67,7 @@ describe("homeport pin", () => {
     const [file, stack] = [JSON.stringify(fileOf(p.root, "r1")), p.stack()];
     await pin("chat", "r1", p.a, options, p.root);
     expect([JSON.stringify(fileOf(p.root, "r1")), p.stack()]).toEqual([file, stack]);
-    expect(await said(pin("chat", "r1", p.b, options, p.root))).toMatch(
+    expect(await saidBy(pin("chat", "r1", p.b, options, p.root))).toMatch(
       /stacks\/releases\/chat\/r1\.json: r-\w{10}, and this would be r-\w{10}; .*never changes/,
     );
     expect([JSON.stringify(fileOf(p.root, "r1")), p.stack()]).toEqual([file, stack]);
@@ -110,7 +101,7 @@ describe("homeport pin", () => {
       arg: ["a b"],
       acceptLicence: undefined,
     };
-    const message = await said(pin("Chat", "r1", p.a, bad, p.root));
+    const message = await saidBy(pin("Chat", "r1", p.a, bad, p.root));
     for (const part of [
       "--engine-version: latest",
       "--variant cpu: registry.example/vllm:v1; an image by digest",
@@ -126,7 +117,7 @@ describe("homeport pin", () => {
 
   it("never accepts remote code in a regulated environment", async () => {
     const p = project(STACK.replace("development", "regulated"));
-    expect(await said(pin("chat", "r1", p.a, { ...options, allowRemoteCode: true }, p.root))).toContain(
+    expect(await saidBy(pin("chat", "r1", p.a, { ...options, allowRemoteCode: true }, p.root))).toContain(
       "--allow-remote-code: never in a regulated environment",
     );
   });
@@ -134,13 +125,13 @@ describe("homeport pin", () => {
   it("refuses what could not run: an engine below its floor, a class without a pool, a model that does not fit", async () => {
     const p = project();
     const variant = [`big=a100-80gb:3:${IMAGE}`];
-    const message = await said(pin("chat", "r1", p.a, { ...options, engineVersion: "0.26.0", variant }, p.root));
+    const message = await saidBy(pin("chat", "r1", p.a, { ...options, engineVersion: "0.26.0", variant }, p.root));
     expect(message).toContain("stacks/releases/chat/r1.json#content.engine.version: vllm 0.26.0 has CVE-");
     expect(message).toContain("models.chat.releases.r1: its variants run on a100-80gb");
     expect(p.stack()).toBe(STACK);
     await pin("chat", "r1", p.a, options, p.root);
     const before = p.stack();
-    expect(await said(pin("chat", "r2", p.b, { ...options, variant }, p.root))).toContain("models.chat.releases.r2");
+    expect(await saidBy(pin("chat", "r2", p.b, { ...options, variant }, p.root))).toContain("models.chat.releases.r2");
     expect(p.stack()).toBe(before);
   });
 
@@ -148,7 +139,7 @@ describe("homeport pin", () => {
     const p = project();
     await pin("chat", "r1", p.a, { ...options, dryRun: true, json: true }, p.root);
     expect(p.stack()).toBe(STACK);
-    expect(JSON.parse(out.join(""))).toMatchObject({
+    expect(JSON.parse(printed.out)).toMatchObject({
       id: expect.stringMatching(/^sha256:/),
       files: 4,
       licence: "mit",
@@ -178,7 +169,7 @@ describe("homeport pin", () => {
       intermediateSize: 128,
     });
     p.put("tiny-q", { "model.safetensors": "version https://git-lfs.github.com/spec/v1" });
-    expect(await said(pin("chat", "q2", folder, options, p.root))).toContain("model.safetensors: a safetensors file");
+    expect(await saidBy(pin("chat", "q2", folder, options, p.root))).toContain("model.safetensors: a safetensors file");
   });
 
   it("refuses what starts on no GPU of the stack, with the reason and what would", async () => {
@@ -187,11 +178,11 @@ describe("homeport pin", () => {
     const put = (name: string, config: object) =>
       p.put(name, { ...tinyModel(), "config.json": JSON.stringify({ ...tinyConfig, ...config }) });
     const long = put("long", { num_hidden_layers: 80, head_dim: 128, max_position_embeddings: 400_000 });
-    const message = await said(pin("chat", "r1", long, { ...onGpu, arg: [] }, p.root));
+    const message = await saidBy(pin("chat", "r1", long, { ...onGpu, arg: [] }, p.root));
     expect(message).toMatch(/needs 3\d\.\d GiB on one GPU of pool cpu: .* one request of 400000 tokens/);
     expect(message).toMatch(/smallest fit: tensorParallel \d on g6e?\..*\d+ tokens start here/);
     const unknown = put("unknown", { architectures: ["SomeNewForCausalLM"] });
-    expect(await said(pin("chat", "r1", unknown, onGpu, p.root))).toContain(
+    expect(await saidBy(pin("chat", "r1", unknown, onGpu, p.root))).toContain(
       "'SomeNewForCausalLM'; a family whose memory",
     );
     expect(await pin("chat", "r1", put("short", {}), onGpu, p.root)).toBe(0);
@@ -199,7 +190,7 @@ describe("homeport pin", () => {
 
   it("names the environments there are when the stack is unknown", async () => {
     const p = project();
-    expect(await said(pin("chat", "r1", p.a, { ...options, stack: "prod" }, p.root))).toContain(
+    expect(await saidBy(pin("chat", "r1", p.a, { ...options, stack: "prod" }, p.root))).toContain(
       "--stack: prod; one of test",
     );
   });

@@ -7,24 +7,12 @@ import { type RollbackOptions, rollback } from "../../scripts/commands/rollback"
 import { modelRoutes } from "../../scripts/lib/releases/model-routes";
 import { loadStackText } from "../../scripts/lib/releases/stack-text";
 import { renderStack } from "../../scripts/lib/render/render";
+import { catchPrinted } from "../support/printed";
 import { releaseWorld, serviceOf } from "../support/release-world";
 
 type World = ReturnType<typeof releaseWorld>;
 const options = { stack: "fixture", context: [], json: true };
-let out: string;
-let err: string;
-beforeEach(() => {
-  [out, err] = ["", ""];
-  jest.spyOn(process.stdout, "write").mockImplementation((text) => {
-    out += text;
-    return true;
-  });
-  jest.spyOn(process.stderr, "write").mockImplementation((text) => {
-    err += text;
-    return true;
-  });
-});
-afterEach(() => jest.restoreAllMocks());
+const printed = catchPrinted();
 
 const up = (w: World, release = "r2", more: Partial<PromoteOptions> = {}) =>
   promote("chat", release, { ...options, ...more }, w.world);
@@ -50,7 +38,7 @@ describe("promote", () => {
     const kept = before.split("\n").filter((line) => !/live|candidate|generation/.test(line));
     expect(w.text().split("\n")).toEqual(expect.arrayContaining(kept));
     expect(existsSync(w.changeFile)).toBe(false);
-    expect(JSON.parse(out)).toMatchObject({
+    expect(JSON.parse(printed.out)).toMatchObject({
       live: "r2",
       generation: 8,
       done: true,
@@ -92,8 +80,8 @@ describe("promote", () => {
     const w = releaseWorld();
     w.cluster.deaf = true;
     expect(await up(w)).toBe(3);
-    expect(err).toContain("the gateway has not taken the route over within 10 s");
-    expect(err).toContain("finish it with 'homeport promote chat r2 --stack fixture'");
+    expect(printed.err).toContain("the gateway has not taken the route over within 10 s");
+    expect(printed.err).toContain("finish it with 'homeport promote chat r2 --stack fixture'");
     w.cluster.deaf = false;
     expect(await up(w)).toBe(0);
     expect(existsSync(w.changeFile)).toBe(false);
@@ -114,7 +102,7 @@ describe("promote", () => {
     await up(w);
     w.write(w.text().replace("llm.example.com", "other.example.com"));
     expect(await back(w)).toBe(0);
-    expect(err).toContain(
+    expect(printed.err).toContain(
       "app-chat in local is not as the stack file has it: spec.hostnames.0; the rollback deploys that too",
     );
   });
@@ -163,9 +151,9 @@ describe("rollback", () => {
   it("prints a commit that a shell takes word for word, whatever the reason holds", async () => {
     const w = releaseWorld();
     await up(w);
-    out = "";
+    printed.out = "";
     await back(w, { json: false, reason: "it's $(rm -rf ~) slow" });
-    expect(out).toContain(
+    expect(printed.out).toContain(
       "git commit -m 'Roll back chat to r1 (generation 9): r2 is withdrawn: it'\\''s $(rm -rf ~) slow' --",
     );
   });
@@ -209,7 +197,9 @@ describe("rollback", () => {
     };
     w.cluster.deployments[serviceOf("1")] = { wanted: 1, available: 0 };
     expect(await back(w)).toBe(0);
-    expect(err).toContain("r1 has 0 of 1 replicas ready in local, the rest takes up to 40 s; rolling back then");
+    expect(printed.err).toContain(
+      "r1 has 0 of 1 replicas ready in local, the rest takes up to 40 s; rolling back then",
+    );
     expect(polls).toBe(4);
   });
 
@@ -231,7 +221,7 @@ describe("rollback", () => {
       w.text().replace("gpuClass: cpu", "gpuClass: cpu, max: 2").replace("models: [chat]", "models: [chat, gone]"),
     );
     expect(await back(w)).toBe(0);
-    expect(err).toContain("note: policies.app.models[1]");
+    expect(printed.err).toContain("note: policies.app.models[1]");
   });
 
   it("commits the stack file alone and pushes it when asked", async () => {
@@ -266,7 +256,9 @@ describe("rollback", () => {
     const w = releaseWorld();
     await up(w);
     await back(w, { cut: true });
-    expect(JSON.parse(out.slice(out.indexOf('"verb": "rollback"') - 40).replace(/^[^{]*/, ""))).toMatchObject({
+    expect(
+      JSON.parse(printed.out.slice(printed.out.indexOf('"verb": "rollback"') - 40).replace(/^[^{]*/, "")),
+    ).toMatchObject({
       regions: [{ streamsCut: 3 }],
     });
     expect(w.cluster.killed).toBe(1);
@@ -289,7 +281,7 @@ describe("regions", () => {
     expect(await back(w)).toBe(3);
     expect(liveShare(w, "us-east-1")).toEqual(share(100, 0));
     expect(chat(w).live).toBe("r1");
-    expect(err).toContain("--resume --stack fixture");
+    expect(printed.err).toContain("--resume --stack fixture");
     expect(await back(w, { resume: true })).toBe(3);
     w.clusters["us-west-2"]!.away = undefined;
     expect(liveShare(w, "us-west-2")).toEqual(share(0, 100));
@@ -298,7 +290,7 @@ describe("regions", () => {
     expect(liveShare(w, "us-west-2")).toEqual(share(100, 0));
     expect(w.clusters["us-east-1"]!.applied).toBe(applied);
     expect(await back(w, { resume: true })).toBe(0);
-    expect(err).toContain("nothing of chat is pending");
+    expect(printed.err).toContain("nothing of chat is pending");
   });
 
   it("changes nothing when no region answers", async () => {
@@ -358,7 +350,7 @@ describe("a command that died", () => {
       expect(w.text()).toBe(before);
       w.cluster.afterApply = () => undefined;
       expect(await run()).toBe(0);
-      expect(err).toContain(`finishing the ${verb}`);
+      expect(printed.err).toContain(`finishing the ${verb}`);
       expect(chat(w)).toMatchObject(verb === "promote" ? { live: "r2", generation: 8 } : { live: "r1", generation: 9 });
       expect(w.cluster.generation("app-chat")).toBe(chat(w).generation);
     }
@@ -463,7 +455,7 @@ describe("what an operator meets at night", () => {
       w.cluster.away = "The connection to the server 10.0.0.1:6443 was refused";
     };
     expect(await back(w)).toBe(3);
-    expect(JSON.parse(out.slice(out.lastIndexOf('{\n  "model"')))).toMatchObject({
+    expect(JSON.parse(printed.out.slice(printed.out.lastIndexOf('{\n  "model"')))).toMatchObject({
       regions: [{ outcome: "unconfirmed" }],
     });
     expect(chat(w)).toMatchObject({ live: "r1", generation: 9 });
@@ -492,7 +484,7 @@ describe("what an operator meets at night", () => {
     expect(w.clusters["us-west-2"]!.generation("app-chat")).toBe(9);
     expect(w.clusters["us-west-2"]!.killed).toBe(0);
     expect(await back(w, { resume: true })).toBe(0);
-    expect(err).toContain("nothing of chat is pending");
+    expect(printed.err).toContain("nothing of chat is pending");
   });
 
   it("a route that the stack file no longer has is named, not forgotten", async () => {
@@ -500,6 +492,6 @@ describe("what an operator meets at night", () => {
     await up(w);
     w.write(w.text().replace("    batch: { models: [chat], class: internal }\n", ""));
     expect(await back(w)).toBe(3);
-    expect(err).toContain("batch-chat is not in the stack file and keeps its old weights until you deploy");
+    expect(printed.err).toContain("batch-chat is not in the stack file and keeps its old weights until you deploy");
   });
 });

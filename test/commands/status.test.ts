@@ -1,27 +1,19 @@
 import { promote } from "../../scripts/commands/promote";
 import { rollback } from "../../scripts/commands/rollback";
 import { status } from "../../scripts/commands/status";
+import { catchPrinted } from "../support/printed";
 import { releaseWorld, serviceOf } from "../support/release-world";
 
 const options = { stack: "fixture", context: [] };
-let out: string;
-beforeEach(() => {
-  out = "";
-  jest.spyOn(process.stdout, "write").mockImplementation((text) => {
-    out += text;
-    return true;
-  });
-  jest.spyOn(process.stderr, "write").mockReturnValue(true);
-});
+const printed = catchPrinted();
 afterEach(() => {
-  jest.restoreAllMocks();
   process.removeAllListeners("SIGINT");
 });
 type World = ReturnType<typeof releaseWorld>;
 const shown = async (w: World, more: object = {}) => {
-  out = "";
+  printed.out = "";
   await status({ ...options, ...more }, w.world);
-  return out;
+  return printed.out;
 };
 
 describe("homeport status", () => {
@@ -78,7 +70,7 @@ describe("homeport status", () => {
 
   it("watches until Ctrl-C, at most an hour", async () => {
     const w = releaseWorld();
-    const refreshes = () => out.split("chat, generation").length - 1;
+    const refreshes = () => printed.out.split("chat, generation").length - 1;
     let turns = 0;
     const { sleep } = w.world.clock;
     w.world.clock.sleep = async (ms) => {
