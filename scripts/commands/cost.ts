@@ -15,7 +15,7 @@ import { ASSUMED_OBJECTIVE } from "../lib/cost/assumptions";
 import { billOf, billText } from "../lib/cost/bill";
 import { differenceOf } from "../lib/cost/difference";
 import { daysOf } from "../lib/cost/live/day";
-import { keep, readings } from "../lib/cost/live/history";
+import { historyBefore, keep } from "../lib/cost/live/history";
 import { liveCost } from "../lib/cost/live/live-cost";
 import { givenPrices, priceNodes } from "../lib/cost/live/node-prices";
 import { readClusters } from "../lib/cost/live/reading";
@@ -31,6 +31,7 @@ import { type StackPaths, stackPaths } from "../lib/stack-paths";
 export interface CostOptions extends Partial<ClusterOptions> {
   stack: string;
   live?: boolean;
+  hours?: string;
   nodeUsd?: string[];
   bill?: boolean;
   against?: string;
@@ -58,14 +59,18 @@ export function register(program: Command): void {
     .command("cost")
     .description("what a stack costs by the hour, the month and the million tokens, and what has no price")
     .requiredOption("--stack <env>", "environment: stacks/Pulumi.<env>.yaml")
-    .option("--against <env or file>", "how much more or less it costs than another stack")
+    .option(
+      "--against <env or file>",
+      "how much more or less it costs than another stack, or than its own file before a change",
+    )
     .option("--usage <file>", "tokens that are asked of it, from homeport usage record")
     .option("--first-token-ms <ms>", "objective of the first token", String(ASSUMED_OBJECTIVE.timeToFirstTokenMs))
     .option("--token-ms <ms>", "objective of each further token", String(ASSUMED_OBJECTIVE.timePerOutputTokenMs))
     .option(
       "--live",
-      "from the counters of the running engines since the last time, beside what APIs ask; once a day is covered it is kept in stacks/measured and used in place of published tables",
+      "from the counters of the running engines since the last time, beside what APIs ask; each call is a reading, so repeat it hourly (or every minute: watch -n 60); once a day is covered it is kept in stacks/measured and used in place of published tables",
     )
+    .option("--hours <number>", "with --live: to look back over the readings that were kept, half a month at most")
     .option(
       "--node-usd <pool=usd>",
       "with --live: what a node of a pool costs an hour, where no list says it",
@@ -84,12 +89,14 @@ const REAL: CostWorld = { today: todayUtc(), render: renderStack };
 
 export async function cost(options: CostOptions, world = REAL): Promise<ExitCode> {
   const { today, render } = world;
+  refuseTwoQuestions(options);
   const paths = stackPaths(options.stack, world.root);
   const { root } = paths;
   const objective = objectiveOf(options);
+  const hours = hoursOf(options);
   const usage = options.usage === undefined ? undefined : readUsageFile(options.usage, `--usage ${options.usage}`);
   const stack = readStack(root, options.stack, today);
-  if (options.live) return live(stack, paths, options, objective, world);
+  if (options.live) return live(stack, paths, options, { objective, hours }, world);
   refuseWithoutList(stack);
   if (options.bill) return showBill(stack, options, world);
   if (options.against !== undefined) return compare(otherStack(root, options, today), stack, options);
@@ -107,30 +114,32 @@ export async function cost(options: CostOptions, world = REAL): Promise<ExitCode
 async function live(
   stack: LoadedStack,
   { root, environment, state }: StackPaths,
-  options: CostOptions,
-  objective: SpeedObjective,
+  { kubeconfig, context = [], nodeUsd = [], json }: CostOptions,
+  asked: { objective: SpeedObjective; hours?: number },
   { clusters, now = () => new Date(), today }: CostWorld,
 ): Promise<ExitCode> {
   const measured = measuredDays(root, environment);
-  const given = givenPrices(options.nodeUsd ?? [], stack);
-  const { kubeconfig, context = [] } = options;
+  const given = givenPrices(nodeUsd, stack);
+  const at = now();
+  const { readings: earlier, doubts } = historyBefore(state, at);
   const reading = await readClusters(
     clusters ?? clustersOf(stack, { kubeconfig, context }, localKubeconfig(state)),
-    now(),
+    at,
   );
   const priceOf = priceNodes(reading.nodes, stack, given);
-  const all = [...readings(state), reading];
-  const found = liveCost({ stack, readings: all, priceOf, objective, measured, today });
-  keep(state, reading);
-  const days = daysOf(stack, all);
+  const readings = [...earlier, reading];
+  const found = liveCost({ stack, readings, priceOf, measured, today, ...asked });
+  keep(state, earlier, reading);
+  const days = daysOf(stack, readings);
   const stored = storeDays(
     root,
     environment,
     days.flatMap((day) => ("refused" in day.found ? [] : [day.found])),
   );
   const told = days.filter(({ found: day }) => "refused" in day || stored.includes(day));
-  if (options.json) terminal.json({ ...found, measured: { file: measuredPath(environment), days: told } });
-  else terminal.out([liveText(stack.name, found), measuredText(measuredPath(environment), told)].join("\n").trimEnd());
+  const report = { ...found, doubts: [...doubts, ...found.doubts] };
+  if (json) terminal.json({ ...report, measured: { file: measuredPath(environment), days: told } });
+  else terminal.out([liveText(stack.name, report), measuredText(measuredPath(environment), told)].join("\n").trimEnd());
   return ExitCode.ok;
 }
 
@@ -171,12 +180,36 @@ function otherStack(root: string, { against = "", stack }: CostOptions, today: s
   return checkedStack(root, { name: stack, sections: read.sections, sealed: new Set() }, today).stack;
 }
 
-function objectiveOf({ firstTokenMs, tokenMs }: CostOptions) {
+function objectiveOf({ firstTokenMs, tokenMs }: CostOptions): SpeedObjective {
   const given = { "--first-token-ms": firstTokenMs, "--token-ms": tokenMs };
-  const wrong = Object.entries(given).filter(([, text]) => !(Number(text) > 0));
+  const wrong = Object.entries(given).filter(([, text]) => !isPositive(text));
   if (wrong.length > 0)
     throw new InputError(
       wrong.map(([path, text]) => ({ path, given: text, allowed: "milliseconds, more than 0", fix: "give a number" })),
     );
   return { timeToFirstTokenMs: Number(firstTokenMs), timePerOutputTokenMs: Number(tokenMs) };
+}
+
+const isPositive = (text: string): boolean => Number(text) > 0 && Number.isFinite(Number(text));
+
+function hoursOf({ hours, live }: CostOptions): number | undefined {
+  if (hours === undefined) return undefined;
+  if (live && isPositive(hours)) return Number(hours);
+  throw new InputError([
+    { path: "--hours", given: hours, allowed: "with --live: hours, more than 0", fix: "give a number, and --live" },
+  ]);
+}
+
+/** Each of these answers another question; two at once would answer one and hide the other. */
+function refuseTwoQuestions({ live, bill, against }: CostOptions): void {
+  const asked = [live && "--live", bill && "--bill", against !== undefined && "--against"].filter(Boolean);
+  if (asked.length < 2) return;
+  throw new InputError([
+    {
+      path: "cost",
+      given: asked.join(" "),
+      allowed: "one of --live, --bill and --against",
+      fix: "ask one after another",
+    },
+  ]);
 }

@@ -5,6 +5,7 @@ import { knowledgeWith } from "../../infra/core/throughput/own-days";
 import { throughputOf } from "../../infra/core/throughput/predict";
 import { LABELS } from "../../infra/values/aws/nodes/node-labels";
 import { cost } from "../../scripts/commands/cost";
+import { historyBefore, keep } from "../../scripts/lib/cost/live/history";
 import type { Kubectl, StoredObject } from "../../scripts/lib/kubectl";
 import { tinyRelease } from "../support/fixture-root";
 import { Stacks } from "../support/stacks";
@@ -221,6 +222,40 @@ describe("a day of homeport cost --live", () => {
     await passed(0, 0);
     await passed(24, 20_000);
     expect(JSON.parse(readFileSync(FILE, "utf8")).days).toMatchObject([{ release: shortId(ID), requests: 20_000 }]);
+  });
+
+  it("comes to be also by reading every minute, which is thinned to what fits half a month", async () => {
+    await passed(0, 0);
+    const [first] = historyBefore(STATE, new Date(START + 1)).readings;
+    if (first === undefined) throw new Error("no reading");
+    const counted = (minute: number, counters: (typeof first.pods)[0]["counters"]) =>
+      Object.fromEntries(Object.keys(counters).map((key) => [key, minute * perMinute[key as keyof typeof counters]]));
+    const requests = 20_160 / (24 * 60);
+    const perMinute: (typeof first.pods)[0]["counters"] = {
+      ...{ promptTokens: requests * 1024, generationTokens: requests * 1024, requests },
+      ...{ firstTokenSeconds: requests * 0.5, firstTokens: requests },
+      ...{ betweenTokensSeconds: requests * 1023 * 0.035, betweenTokens: requests * 1023 },
+      requestSeconds: requests * (0.5 + 1023 * 0.035),
+    };
+    const minutes = (from: number, to: number) =>
+      Array.from({ length: to - from }, (_, i) => ({
+        ...first,
+        at: new Date(START + (from + i) * 60_000).toISOString(),
+        pods: first.pods.map((pod) => ({ ...pod, counters: counted(from + i, pod.counters) as typeof pod.counters })),
+      }));
+    // A minute after the other, as the command does it, for what matters: the last minutes of a day.
+    let kept = minutes(0, 24 * 60 - 20);
+    for (const one of minutes(24 * 60 - 20, 24 * 60)) {
+      keep(STATE, kept, one);
+      kept = historyBefore(STATE, new Date(Date.parse(one.at) + 1)).readings;
+    }
+    expect(kept.length).toBeLessThan(24 * 12 + 2);
+    expect(kept.at(-2)?.at).not.toBe(kept.at(-1)?.at);
+    expect(await passed(24, 20_160)).toMatchObject([{ found: { hours: 24, requests: 20_160, concurrency: 8.47 } }]);
+    keep(STATE, minutes(-30 * 24 * 60, 0), first);
+    const old = historyBefore(STATE, new Date(START + 1)).readings;
+    expect(Date.parse(first.at) - Date.parse(old[0]?.at ?? "")).toBe(15 * 24 * HOUR);
+    expect(old.length).toBeLessThan(1000);
   });
 
   it("leaves out an engine that began anew", async () => {

@@ -4,10 +4,11 @@ import { join } from "node:path";
 import { CostExplorerClient } from "@aws-sdk/client-cost-explorer";
 import { instancePrice } from "../../infra/core/aws/prices";
 import { inventoryOf, paymentOf } from "../../infra/core/aws/resource-prices";
-import { apiUsdPerMillion, splitPrice, usdPerMillion } from "../../infra/core/economics/token-price";
+import { splitPrice, usdPerMillion } from "../../infra/core/economics/token-price";
 import { shortId } from "../../infra/core/release";
 import { throughputOf } from "../../infra/core/throughput/predict";
 import { type CostOptions, cost } from "../../scripts/commands/cost";
+import { cheapestApi } from "../../scripts/lib/cost/same-weights";
 import type { Kubectl, StoredObject } from "../../scripts/lib/kubectl";
 import { fixtureRoot, tinyId } from "../support/fixture-root";
 import { type Loopback, loopback } from "../support/loopback";
@@ -133,7 +134,10 @@ describe("homeport cost", () => {
       JSON.stringify({ from: "2026-11-01", to: "2026-11-10", source: "gateway", workloads: [workload] }),
     );
     const { releases, demands } = JSON.parse((await said({ json: true, usage })).text);
-    expect(demands.chat).toMatchObject({ mix: { inputTokens: 1000, outputTokens: 500 }, outputTokensPerSecond: 500 });
+    expect(demands.chat).toMatchObject({
+      request: { inputTokens: 1000, outputTokens: 500 },
+      outputTokensPerSecond: 500,
+    });
     const [live] = releases;
     const { usdPerMillion: tokens, throughput, hourlyUsd } = live;
     expect(tokens.utilisation).toBeCloseTo(500 / (4 * throughput.outputTokensPerSecond.expected), 10);
@@ -224,7 +228,8 @@ describe("dollars per million tokens (seeds-and-cost.md 2.3 and 2.6)", () => {
     const paid = { hourlyUsd: gpus * H100_HOUR, outputTokensPerSecond: perSecond(model, gpus, mix) };
     const own = usdPerMillion(paid, mix);
     expect(own).toBeCloseTo(blended, 2);
-    expect(own / apiUsdPerMillion(mix, api)).toBeCloseTo(breakEven, 1);
+    const asked = (mix.inputTokens * api.input + mix.outputTokens * api.output) / (mix.inputTokens + mix.outputTokens);
+    expect(own / asked).toBeCloseTo(breakEven, 1);
     expect(usdPerMillion(paid, mix, 0.5)).toBeCloseTo(2 * own, 10);
   });
 
@@ -270,10 +275,10 @@ describe("homeport cost --live", () => {
 
   /** A cluster of one node of eight GPUs whose engines count. */
   class Counting implements Partial<Kubectl> {
-    engines = [
-      { name: "a", seed: "1", gpus: 2, input: 0, output: 0, startedAt: START },
-      { name: "b", seed: "2", gpus: 2, input: 0, output: 0, startedAt: START },
-    ];
+    engines = ["a", "b"].map((name, i) => ({
+      ...{ name, seed: String(i + 1), gpus: 2, phase: "Running", silent: false },
+      ...{ input: 0, output: 0, startedAt: START, began: START },
+    }));
     serve(name: string, input: number, output: number): void {
       for (const engine of this.engines) {
         if (engine.name !== name) continue;
@@ -286,7 +291,7 @@ describe("homeport cost --live", () => {
       const status = { capacity: { "nvidia.com/gpu": "8" } };
       const node = { apiVersion: "v1", kind: "Node", metadata: { name: "n1", creationTimestamp }, status };
       if (kinds === "nodes") return [node];
-      return this.engines.map(({ name, seed, gpus, startedAt }) => ({
+      return this.engines.map(({ name, seed, gpus, phase, startedAt, began }) => ({
         apiVersion: "v1",
         kind: "Pod",
         metadata: {
@@ -299,11 +304,16 @@ describe("homeport cost --live", () => {
           },
         },
         spec: { nodeName: "n1", containers: [{ resources: { requests: { "nvidia.com/gpu": String(gpus) } } }] },
-        status: { phase: "Running", startTime: new Date(startedAt).toISOString() },
+        status: {
+          phase,
+          startTime: new Date(startedAt).toISOString(),
+          containerStatuses: [{ name: "engine", state: { running: { startedAt: new Date(began).toISOString() } } }],
+        },
       }));
     }
     async podGet(_: string, pod: string): Promise<string> {
-      const { input = 0, output = 0 } = this.engines.find(({ name }) => name === pod) ?? {};
+      const { input = 0, output = 0, silent } = this.engines.find(({ name }) => name === pod) ?? {};
+      if (silent) throw new Error("timed out");
       const own = `engine="0",model_name="chat"`;
       return [
         "# HELP vllm:prompt_tokens_total Number of prefill tokens processed.",
@@ -325,6 +335,7 @@ describe("homeport cost --live", () => {
     const cluster = new Counting();
     let hours = 0;
     return {
+      root,
       cluster,
       pass: (more: number) => {
         hours += more;
@@ -372,7 +383,7 @@ describe("homeport cost --live", () => {
     expect(JSON.parse(await ask()).releases[0].cachedShare).toBe(0.25);
   });
 
-  it("splits input and output by two windows of different mixes, never by times per token", async () => {
+  it("splits input and output by two hours of different mixes, never by times per token", async () => {
     const { cluster, pass, ask } = scene();
     // α = $2, β = $5 a million: 27.52 dollars an hour buy both mixes. The standby is taken away.
     cluster.engines = cluster.engines.slice(0, 1);
@@ -401,8 +412,96 @@ describe("homeport cost --live", () => {
     cluster.engines.pop();
     pass(1);
     const found = JSON.parse(await ask());
-    expect(found.releases).toMatchObject([{ release: "r1", inputTokens: 1e6, outputTokens: 1e6 }]);
-    expect(found.doubts).toEqual(["b is gone since: its last tokens are missing"]);
+    expect(found.releases).toMatchObject([
+      { release: "r1", inputTokens: 1e6, outputTokens: 1e6 },
+      { release: "r2", inputTokens: 0 },
+    ]);
+    expect(found.doubts).toEqual([
+      "a began anew: what it served before that and after the last reading is missing",
+      "b is gone since: its last tokens are missing, half of the time is counted",
+    ]);
+    // a held two GPUs for the hour, b for half of it at a guess.
+    expect(found.releases[0].usd).toBeCloseTo((55.04 * 2) / 3, 6);
+    // Past its old count, so that only its container tells.
+    Object.assign(cluster.engines[0]!, { input: 3e6, output: 3e6, began: START + 2.5 * HOUR });
+    pass(1);
+    expect(JSON.parse(await ask()).releases).toMatchObject([{ inputTokens: 3e6, outputTokens: 3e6 }]);
+  });
+
+  it("an engine that did not answer holds its GPUs; what it says later counts from when it last told", async () => {
+    const { cluster, pass, ask } = scene();
+    const [a, b] = cluster.engines as [(typeof cluster.engines)[0], (typeof cluster.engines)[0]];
+    Object.assign(b, { silent: true, output: 9e9 });
+    pass(100);
+    const [live, standby] = JSON.parse(await ask()).releases;
+    expect([live.usd, standby.usd]).toEqual([live.usd, live.usd]);
+    b.silent = false;
+    a.silent = true;
+    cluster.serve("a", 1e6, 1e6);
+    pass(1);
+    const second = JSON.parse(await ask());
+    // All that b says is of a hundred hours of which nothing is known.
+    expect(second.releases).toMatchObject([
+      { release: "r1", outputTokens: 0, usd: 27.52 },
+      { release: "r2", outputTokens: 0, usd: 27.52 },
+    ]);
+    expect(second.doubts).toEqual([
+      "a did not tell its counters: its tokens are missing, so $/1M is too high",
+      "b told its counters for the first time: its tokens count from now on",
+    ]);
+    Object.assign(a, { silent: false });
+    cluster.serve("b", 2e6, 2e6);
+    pass(1);
+    const third = JSON.parse(await ask());
+    expect(third.releases).toMatchObject([{ outputTokens: 1e6 }, { outputTokens: 2e6 }]);
+    expect(third.doubts).toEqual([]);
+  });
+
+  it("a pod that waits for its weights holds its GPUs without being called silent", async () => {
+    const { cluster, pass, ask } = scene();
+    await ask();
+    Object.assign(cluster.engines[1]!, { phase: "Pending" });
+    pass(1);
+    const { releases, doubts } = JSON.parse(await ask());
+    expect([releases[1].usd, doubts]).toEqual([expect.closeTo(27.52, 6), []]);
+  });
+
+  it("--hours looks back over several readings, and says where they do not reach", async () => {
+    const { cluster, pass, ask } = scene();
+    for (let i = 0; i < 3; i++) {
+      await ask();
+      pass(1);
+      cluster.serve("a", 1e6, 1e6);
+    }
+    const found = JSON.parse(await ask({ hours: "2" }));
+    expect([found.hours, found.allocation.nodeHours, found.releases[0].outputTokens]).toEqual([2, 2, 2e6]);
+    pass(1);
+    expect(JSON.parse(await ask({ hours: "24" })).doubts).toEqual(["readings reach back 4.0 of 24 h"]);
+    await expect(ask({ hours: "two" })).rejects.toThrow("--hours");
+  });
+
+  it("a line that was cut and a clock that went back cost no crash, no minus, and are said", async () => {
+    const { root, cluster, pass, ask } = scene();
+    pass(2);
+    await ask();
+    const kept = join(root, ".homeport/fixture/cost-readings.jsonl");
+    writeFileSync(kept, `${readFileSync(kept, "utf8")}{"at":"2026-11-22T02:0`);
+    pass(-1);
+    cluster.serve("a", 1e6, 1e6);
+    const found = JSON.parse(await ask());
+    expect(found.doubts).toEqual([
+      "earlier readings that cannot be read are left out: 1 of 2",
+      "the clock went back: earlier readings of later times are left out: 1",
+    ]);
+    expect([found.hours, found.releases[0].outputTokens]).toEqual([1, 1e6]);
+  });
+
+  it("an API that has a price for cached tokens asks it for those that our cache had", () => {
+    const tokens = { requests: 1, inputTokens: 1e6, outputTokens: 1e6 };
+    const asked = (cachedInputTokens: number) =>
+      cheapestApi("openai/gpt-oss-120b", { ...tokens, cachedInputTokens }, TODAY);
+    expect(asked(0)).toMatchObject({ usd: expect.closeTo(0.75, 9), usdPerMillion: expect.closeTo(0.375, 9) });
+    expect(asked(1e6)).toMatchObject({ provider: "groq", cachedUsdPerMillion: 0.075, usd: expect.closeTo(0.675, 9) });
   });
 
   it("refuses nodes without a price, which are never free, and prices of pools that are not there", async () => {

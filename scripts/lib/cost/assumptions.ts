@@ -1,18 +1,18 @@
-import type { Mix } from "../../../infra/core/economics/token-price";
 import type { SpeedObjective } from "../../../infra/core/throughput/throughput";
 
 /** What tokens are asked of one model: of a usage file, or assumed. */
 export interface Demand {
-  mix: Mix;
+  /** Tokens of one request on average, cached ones among those of the input. */
+  request: { inputTokens: number; cachedInputTokens: number; outputTokens: number };
   /** Averaged over the period; left out: nobody counted. */
   outputTokensPerSecond?: number;
   source: string;
 }
 
-/** Without a usage file: the mix that most was measured with. */
+/** Without a usage file: the lengths that most was measured with. */
 export const ASSUMED_DEMAND: Demand = {
-  mix: { inputTokens: 1024, outputTokens: 1024 },
-  source: "assumed: 1,024 tokens in and out a request; --usage gives your own",
+  request: { inputTokens: 1024, cachedInputTokens: 0, outputTokens: 1024 },
+  source: "assumed; --usage gives your own",
 };
 
 /** One over the peak over the average that is planned with where nobody has counted it: 3. */

@@ -29,16 +29,19 @@ export function demandsOf(
 
 function demandOf(workloads: readonly Workload[], seconds: number, { source, from, to }: Usage): Demand {
   const sum = (of: (one: Workload) => number) => workloads.reduce((total, one) => total + of(one), 0);
-  const [requests, inputTokens, outputTokens] = [
+  const [requests, inputTokens, cachedInputTokens, outputTokens] = [
     sum((one) => one.requests),
     sum((one) => one.inputTokens),
+    sum((one) => one.cachedInputTokens),
     sum((one) => one.outputTokens),
   ];
-  if (requests === 0 || outputTokens === 0) return ASSUMED_DEMAND;
+  if (requests === 0 || outputTokens === 0)
+    return { ...ASSUMED_DEMAND, source: "assumed: the usage file asks nothing of it" };
   return {
-    mix: {
-      inputTokens: Math.round(inputTokens / requests),
-      outputTokens: Math.max(1, Math.round(outputTokens / requests)),
+    request: {
+      inputTokens: inputTokens / requests,
+      cachedInputTokens: cachedInputTokens / requests,
+      outputTokens: outputTokens / requests,
     },
     outputTokensPerSecond: outputTokens / seconds,
     source: `${source}, ${from} to ${to}`,

@@ -1,7 +1,6 @@
 import type { LoadedStack } from "../../../infra/config/schema";
 import type { Estimate } from "../../../infra/core/aws/estimate";
-import { sameWeightsOffers } from "../../../infra/core/catalogue/api-prices";
-import { apiUsdPerMillion, type Mix, usdPerMillion } from "../../../infra/core/economics/token-price";
+import { usdPerMillion } from "../../../infra/core/economics/token-price";
 import { placementsOf } from "../../../infra/core/placement";
 import { runningReleases } from "../../../infra/core/pointers";
 import { publicName } from "../../../infra/core/public-name";
@@ -11,6 +10,7 @@ import { throughputAtSlo } from "../../../infra/core/throughput/predict";
 import type { SpeedObjective, ThroughputAtSlo } from "../../../infra/core/throughput/throughput";
 import { weightOf } from "../../../infra/values/gateway";
 import { ASSUMED_UTILISATION, type Demand } from "./assumptions";
+import { type ApiOffer, cheapestApi } from "./same-weights";
 
 /** One release of one model over all regions of a stack. */
 export interface ReleaseCost {
@@ -28,10 +28,21 @@ export interface ReleaseCost {
   hourlyUsd: number;
   /** Of one replica at the objective; left out: not measured anywhere we know of. */
   throughput?: ThroughputAtSlo;
-  /** Per million tokens in and out together; left out without throughput or for a release that gets no requests. */
+  /**
+   * Per million tokens in and out together; left out without throughput or for a release that gets no requests.
+   * `utilisation` is what is asked of it over what it gives at the objective; above 1 it serves no more than that.
+   */
   usdPerMillion?: { busy: number; expected: number; utilisation: number; measuredUtilisation: boolean };
   /** The cheapest API of the same weights that we know, and the share of the time that this release must be busy to match it. */
-  api?: { provider: string; usdPerMillion: number; breakEvenUtilisation: number; asOf: string };
+  api?: ApiOffer & { breakEvenUtilisation: number };
+}
+
+/** All releases of a model together: those that only stand by are paid by the tokens of those that serve. */
+export interface ModelCost {
+  model: string;
+  hourlyUsd: number;
+  /** Per million tokens in and out together; left out where what serves was measured by nobody. */
+  usdPerMillion?: number;
 }
 
 interface Question {
@@ -72,10 +83,15 @@ export function releaseCosts(question: Question): ReleaseCost[] {
       ];
     }),
   );
-  return placed.map(({ weight, content, days, ...release }) => {
+  const measured = placed.map(({ weight, content, days, ...release }): Measured => {
     const ofPool = placed.filter(({ pool }) => pool === release.pool).reduce((sum, one) => sum + one.weight, 0);
-    const hourlyUsd = (poolHourlyUsd(question.cost, release.pool) * weight) / ofPool;
-    return { ...release, hourlyUsd, ...tokensOf({ ...release, hourlyUsd }, content, days, question) };
+    const own = { ...release, hourlyUsd: (poolHourlyUsd(question.cost, release.pool) * weight) / ofPool };
+    const throughput = throughputOf(own, content, days, question);
+    return { ...own, content, ...(throughput && { throughput }) };
+  });
+  return measured.map((release) => {
+    const { content, throughput, ...own } = release;
+    return { ...own, ...tokensOf(release, measured, question) };
   });
 }
 
@@ -87,41 +103,75 @@ const poolHourlyUsd = ({ lines }: Estimate, pool: string): number =>
     .filter(({ what }) => what.startsWith(`pool ${pool}:`))
     .reduce((sum, { count, hourlyUsd }) => sum + count * hourlyUsd, 0);
 
-function tokensOf(
-  {
-    model,
-    gpuClass,
-    gpus,
-    replicas,
-    sharePercent,
-    hourlyUsd,
-  }: Omit<ReleaseCost, "usdPerMillion" | "throughput" | "api">,
+type Placed = Omit<ReleaseCost, "usdPerMillion" | "throughput" | "api">;
+
+function throughputOf(
+  { model, gpuClass, gpus }: Placed,
   content: ReleaseContent,
   days: readonly MeasuredDay[],
-  { demandOf, objective, today }: Question,
-): Pick<ReleaseCost, "usdPerMillion" | "throughput" | "api"> {
+  { demandOf, objective }: Question,
+): ThroughputAtSlo | undefined {
   const name = publicName(content);
-  const { mix, outputTokensPerSecond } = demandOf(model);
-  const replica = { gpuClass, tensorParallel: gpus, ...mix };
+  const { inputTokens, outputTokens } = demandOf(model).request;
+  const replica = { gpuClass, tensorParallel: gpus, inputTokens, outputTokens };
   const found = name && throughputAtSlo({ model: name, ...replica }, objective, knowledgeWith(days));
-  if (!found || name === undefined) return {};
-  const throughput = withDoubtOfQuantisation(found, content);
-  if (sharePercent === 0) return { throughput };
-  const capacity = replicas * throughput.outputTokensPerSecond.expected;
-  const utilisation =
-    outputTokensPerSecond === undefined ? ASSUMED_UTILISATION : (outputTokensPerSecond * sharePercent) / 100 / capacity;
+  return found ? withDoubtOfQuantisation(found, content) : undefined;
+}
+
+type Measured = Placed & { content: ReleaseContent; throughput?: ThroughputAtSlo };
+
+/** Output tokens a second of all its replicas. */
+const capacityOf = ({ replicas, throughput }: Measured): number =>
+  replicas * (throughput?.outputTokensPerSecond.expected ?? 0);
+
+/** Output tokens a second that a model is asked for: counted, or so many that what serves most of it is used as assumed. */
+function askedOf(model: string, all: readonly Measured[], { demandOf }: Question): number | undefined {
+  const counted = demandOf(model).outputTokensPerSecond;
+  if (counted !== undefined) return counted;
+  const [main] = all.filter((one) => one.model === model).sort((a, b) => b.sharePercent - a.sharePercent);
+  if (main?.throughput === undefined || main.sharePercent === 0) return undefined;
+  return (ASSUMED_UTILISATION * capacityOf(main) * 100) / main.sharePercent;
+}
+
+function tokensOf(
+  release: Measured,
+  all: readonly Measured[],
+  question: Question,
+): Pick<ReleaseCost, "usdPerMillion" | "throughput" | "api"> {
+  const { model, hourlyUsd, sharePercent, throughput, content } = release;
+  const asked = askedOf(model, all, question);
+  if (throughput === undefined || sharePercent === 0 || asked === undefined) return throughput ? { throughput } : {};
+  const { request, outputTokensPerSecond } = question.demandOf(model);
+  const capacity = capacityOf(release);
+  const utilisation = (asked * sharePercent) / 100 / capacity;
   const paid = { hourlyUsd, outputTokensPerSecond: capacity };
-  const busy = usdPerMillion(paid, mix);
+  const busy = usdPerMillion(paid, request);
+  const api = cheapestApi(publicName(content) ?? "", { requests: 1, ...request }, question.today);
   return {
     throughput,
     usdPerMillion: {
       busy,
-      expected: usdPerMillion(paid, mix, utilisation),
+      expected: usdPerMillion(paid, request, Math.min(1, utilisation)),
       utilisation,
       measuredUtilisation: outputTokensPerSecond !== undefined,
     },
-    ...apiOf(name, mix, busy, today),
+    ...(api && { api: { ...api, breakEvenUtilisation: busy / api.usdPerMillion } }),
   };
+}
+
+/** Of what is served, which is never more than there is room for. */
+export function modelCosts(releases: readonly ReleaseCost[]): ModelCost[] {
+  const models = [...new Set(releases.map(({ model }) => model))];
+  return models.map((model) => {
+    const own = releases.filter((one) => one.model === model);
+    const serving = own.filter(({ sharePercent }) => sharePercent > 0);
+    const hourlyUsd = own.reduce((sum, one) => sum + one.hourlyUsd, 0);
+    const millions = serving.map(({ hourlyUsd: usd, usdPerMillion: each }) =>
+      each ? usd / each.expected : Number.NaN,
+    );
+    const served = millions.reduce((sum, of) => sum + of, 0);
+    return { model, hourlyUsd, ...(served > 0 && { usdPerMillion: hourlyUsd / served }) };
+  });
 }
 
 /** Of a release's weights, as tables name it. */
@@ -137,14 +187,4 @@ function withDoubtOfQuantisation(found: ThroughputAtSlo, content: ReleaseContent
   if ([own, "not stated"].includes(found.quantisation)) return found;
   const doubt = `measured with weights in ${found.quantisation}, and this release is in ${own}`;
   return { ...found, basis: "outside", doubts: [...found.doubts, doubt] };
-}
-
-function apiOf(name: string, mix: Mix, busy: number, today: string): Pick<ReleaseCost, "api"> {
-  const offers = sameWeightsOffers(name, today).map((offer) => ({
-    provider: offer.provider,
-    asOf: offer.asOf,
-    usdPerMillion: apiUsdPerMillion(mix, offer.usdPerMillion),
-  }));
-  const [api] = offers.sort((a, b) => a.usdPerMillion - b.usdPerMillion);
-  return api ? { api: { ...api, breakEvenUtilisation: busy / api.usdPerMillion } } : {};
 }

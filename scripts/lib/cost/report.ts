@@ -9,7 +9,7 @@ import { type StackCost, stackCost } from "../../../infra/values/aws/cost/stack-
 import type { Demand } from "./assumptions";
 import { demandsOf } from "./demand";
 import { type Basis, priceBases } from "./freshness";
-import { type ReleaseCost, releaseCosts } from "./release-costs";
+import { type ModelCost, modelCosts, type ReleaseCost, releaseCosts } from "./release-costs";
 import { type Standby, standbyCosts } from "./standby";
 
 /** Everything that `homeport cost` says of a stack; printed as it is with `--json`. */
@@ -20,6 +20,7 @@ export interface CostReport {
   objective: SpeedObjective;
   demands: Record<string, Demand>;
   releases: ReleaseCost[];
+  models: ModelCost[];
   standby: Standby[];
   budget: { monthlyUsd?: number; ceilingUsd?: number; alarms: { when: string; atUsd: number }[] };
   bases: Basis[];
@@ -54,6 +55,7 @@ export function costReport(
     objective,
     demands: Object.fromEntries(Object.keys(stack.config.models).map((model) => [model, demandOf(model)])),
     releases,
+    models: modelCosts(releases),
     standby: standbyCosts(stack, releases),
     budget: {
       ...(monthlyUsd !== undefined && { monthlyUsd }),

@@ -4,8 +4,10 @@ import type { ReleaseContent } from "../../../../infra/core/release";
 import { dayPoint } from "../../../../infra/core/throughput/calibrate";
 import { type MeasuredDay, ownSeries } from "../../../../infra/core/throughput/own-days";
 import { quantisationOf } from "../release-costs";
-import { type Counters, pinned, summed } from "./live-cost";
+import { hoursOf, spansOf, whileAnswering } from "./load";
+import { pinned } from "./pinned";
 import type { EnginePod, Reading } from "./reading";
+import { NOTHING_COUNTED, summed } from "./window";
 
 export interface DayOfRelease {
   model: string;
@@ -32,18 +34,17 @@ function dayOf(
   environment: string,
   readings: readonly Reading[],
 ): DayOfRelease["found"] {
-  const spans = lastDay(pod, readings);
-  const hours = spans.reduce((sum, span) => sum + span.hours, 0);
+  const spans = spansOf(pod, readings, DAY_HOURS);
+  const hours = hoursOf(spans);
   if (hours < DAY_HOURS) return { refused: `${hours.toFixed(1)} of ${DAY_HOURS} h between readings yet` };
   const model = publicName(content);
   const shape = content.variants[pod.variant];
   if (model === undefined || shape === undefined) return { refused: "weights without a public name have no table" };
   const [from, to] = [spans.at(-1)?.from ?? "", spans[0]?.to ?? ""];
-  const engineHours = spans.reduce((sum, span) => sum + span.engines.length * span.hours, 0);
+  const engineHours = spans.reduce((sum, span) => sum + (span.engines.length * span.ms) / 3_600_000, 0);
   const counted = summed(spans.flatMap(({ engines }) => engines));
-  const none = Object.fromEntries(Object.keys(counted).map((key) => [key, 0])) as unknown as Counters;
   const wall = (Date.parse(to) - Date.parse(from)) / 3_600_000;
-  const day = dayPoint({ at: from, ...none }, { at: to, ...counted }, engineHours / wall);
+  const day = dayPoint({ at: from, ...NOTHING_COUNTED }, { at: to, ...counted }, engineHours / wall);
   if ("refused" in day) return day;
   const { inputTokens, outputTokens, first = 0, further } = day.point;
   const concurrency = whileAnswering(spans);
@@ -72,49 +73,3 @@ function dayOf(
 
 /** More digits than this are noise in a file that people read. */
 const rounded = (value: number): number => Number(value.toFixed(2));
-
-/** What engines of one release counted from one reading to the next. */
-interface Span {
-  from: string;
-  to: string;
-  hours: number;
-  engines: { counters: Counters }[];
-}
-
-/** Newest first, until they are a day. An engine counts where both readings have it and it did not begin anew. */
-function lastDay({ model, release, variant }: EnginePod, readings: readonly Reading[]): Span[] {
-  const spans: Span[] = [];
-  let hours = 0;
-  for (let i = readings.length - 1; i > 0 && hours < DAY_HOURS; i--) {
-    const [before, after] = [readings[i - 1] as Reading, readings[i] as Reading];
-    const engines = after.pods.flatMap((pod) => {
-      const then = before.pods.find(({ uid }) => uid === pod.uid);
-      if (then === undefined || pod.model !== model || pod.release !== release || pod.variant !== variant) return [];
-      const counters = grown(then.counters, pod.counters);
-      return Object.values(counters).some((count) => count < 0) ? [] : [{ counters }];
-    });
-    if (engines.length === 0) continue;
-    const length = (Date.parse(after.at) - Date.parse(before.at)) / 3_600_000;
-    spans.push({ from: before.at, to: after.at, hours: length, engines });
-    hours += length;
-  }
-  return spans;
-}
-
-const grown = (before: Counters, after: Counters): Counters =>
-  Object.fromEntries(
-    (Object.keys(after) as (keyof Counters)[]).map((key) => [key, after[key] - before[key]]),
-  ) as unknown as Counters;
-
-/**
- * Requests in flight in one replica, weighted by tokens: times are linear in them, and the day's average time is over
- * tokens, so quiet hours must not count as much as busy ones.
- */
-function whileAnswering(spans: readonly Span[]): number {
-  const loads = spans.map(({ hours, engines }) => {
-    const { requestSeconds, generationTokens } = summed(engines);
-    return { tokens: generationTokens, inFlight: requestSeconds / (hours * 3600 * engines.length) };
-  });
-  const tokens = loads.reduce((sum, load) => sum + load.tokens, 0);
-  return loads.reduce((sum, load) => sum + load.tokens * load.inFlight, 0) / tokens;
-}

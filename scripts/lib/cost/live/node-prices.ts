@@ -1,5 +1,5 @@
 import type { LoadedStack } from "../../../../infra/config/schema";
-import { instancePrice, PRICES_OF } from "../../../../infra/core/aws/prices";
+import { instancePrice, PRICES_OF, type Price } from "../../../../infra/core/aws/prices";
 import { InputError, type Problem } from "../../../../infra/core/errors";
 import type { WorkerNode } from "./reading";
 
@@ -37,6 +37,12 @@ function poolOf({ pool }: WorkerNode, { config }: LoadedStack): string | undefin
   return config.environment.platform !== "aws" && names.length === 1 ? names[0] : undefined;
 }
 
+/** Where the list is not what is paid: AWS's bill alone knows that (homeport cost --bill). */
+function standIn({ capacity }: WorkerNode, { known }: Price): string {
+  if (capacity === "spot" || capacity === "block") return `, on demand, in place of the price of ${capacity} nodes`;
+  return known ? "" : ", us-east-1 in place of its region";
+}
+
 /** The price of each node on which models run. Refuses when one of them has none: it is never taken as free. */
 export function priceNodes(
   nodes: readonly WorkerNode[],
@@ -51,7 +57,7 @@ export function priceNodes(
     if (own !== undefined) return { pool, hourlyUsd: own, source: "--node-usd" };
     const listed = instancePrice(node.region, stack.config.pools[pool]?.instanceType ?? "");
     if (listed === undefined) missing.add(pool);
-    return listed && { pool, hourlyUsd: listed.usd, source: `list of ${PRICES_OF}` };
+    return listed && { pool, hourlyUsd: listed.usd, source: `list of ${PRICES_OF}${standIn(node, listed)}` };
   };
   for (const node of nodes) priceOf(node);
   if (missing.size > 0)

@@ -5,8 +5,8 @@ import type { Kubectl, StoredObject } from "../../kubectl";
 import type { Clusters } from "../../releases/clusters";
 import { type Sample, samplesOf, total } from "./prometheus-text";
 
-/** What one engine has counted since it started. */
-export interface EnginePod {
+/** A pod of an engine: it holds its GPUs from the moment it has a node, whether or not it answers. */
+export interface HeldPod {
   uid: string;
   name: string;
   region: string;
@@ -18,6 +18,14 @@ export interface EnginePod {
   gpus: number;
   /** ISO time. */
   startedAt: string;
+  /** False: it still waits for weights or images, so it has served nothing. */
+  running: boolean;
+}
+
+/** What one engine has counted since it started. */
+export interface EnginePod extends HeldPod {
+  /** ISO time of its container: one that began anew in the same pod counts from 0. Left out where it is not told. */
+  engineStartedAt?: string;
   counters: Omit<EngineCounters, "at">;
   /** Prompt tokens that were looked up in the prefix cache, and found. vLLM counts tokens here, not blocks. */
   cacheQueries: number;
@@ -30,6 +38,8 @@ export interface WorkerNode {
   name: string;
   region: string;
   pool: string;
+  /** How it was got: `on-demand`, `spot`, … Left out: its label does not say. */
+  capacity?: string;
   gpus: number;
   /** ISO time. */
   createdAt: string;
@@ -41,7 +51,18 @@ export interface Reading {
   pods: EnginePod[];
   nodes: WorkerNode[];
   /** Pods that did not tell their counters. */
-  silent: string[];
+  silent: HeldPod[];
+}
+
+/** Whether what an engine counted before is part of what it counts now. */
+export function sameEngine(before: EnginePod, after: EnginePod): boolean {
+  const began = [before.engineStartedAt, after.engineStartedAt];
+  const keys = Object.keys(after.counters) as (keyof EnginePod["counters"])[];
+  return (
+    before.uid === after.uid &&
+    (began.includes(undefined) || began[0] === began[1]) &&
+    keys.every((of) => before.counters[of] <= after.counters[of])
+  );
 }
 
 const ENGINES = "app.kubernetes.io/name=vllm";
@@ -62,19 +83,20 @@ async function readRegion(region: string, cluster: Kubectl): Promise<Omit<Readin
     cluster.list("pods", NAMESPACES.models, ENGINES),
     cluster.list("nodes", "default", ""),
   ]);
-  const running = objects.filter(({ status }) => (status as PodStatus | undefined)?.phase === "Running");
+  const placed = objects.map((pod) => heldPod(region, pod)).filter(holdsGpus);
   const answers = await Promise.all(
-    running.map(async (pod) => {
+    placed.map(async (pod) => {
+      if (!pod.running) return undefined;
       const text = await cluster
-        .podGet(NAMESPACES.models, pod.metadata.name, PORTS.metrics, "/engine-metrics")
+        .podGet(NAMESPACES.models, pod.name, PORTS.metrics, "/engine-metrics")
         .catch(() => undefined);
-      return text === undefined ? undefined : enginePod(region, pod, samplesOf(text));
+      return text === undefined ? undefined : enginePod(pod, samplesOf(text));
     }),
   );
   return {
     pods: answers.flatMap((pod) => pod ?? []),
     nodes: stored.map((node) => workerNode(region, node)),
-    silent: running.filter((_, i) => answers[i] === undefined).map(({ metadata }) => metadata.name),
+    silent: placed.flatMap(({ phase, engineStartedAt, ...pod }, i) => (answers[i] === undefined ? [pod] : [])),
   };
 }
 
@@ -85,13 +107,19 @@ interface PodSpec {
 interface PodStatus {
   phase?: string;
   startTime?: string;
+  containerStatuses?: { name: string; state?: { running?: { startedAt?: string } } }[];
 }
 
-function enginePod(region: string, { metadata, spec, status }: StoredObject, samples: readonly Sample[]): EnginePod {
+type PlacedPod = HeldPod & { phase?: string; engineStartedAt?: string };
+
+/** One that is over gave its GPUs back; one without a node has none yet. */
+const holdsGpus = ({ node, phase }: PlacedPod): boolean => node !== "" && (phase === "Pending" || phase === "Running");
+
+function heldPod(region: string, { metadata, spec, status }: StoredObject): PlacedPod {
   const { nodeName = "", containers = [] } = (spec ?? {}) as PodSpec;
+  const { phase, startTime, containerStatuses = [] } = (status ?? {}) as PodStatus;
   const labels = metadata.labels ?? {};
-  const of = (name: string) => total(samples, `vllm:${name}`);
-  const cacheTokens = cacheTokensOf(samples);
+  const engineStartedAt = containerStatuses.find(({ name }) => name === "engine")?.state?.running?.startedAt;
   return {
     uid: (metadata as { uid?: string }).uid ?? metadata.name,
     name: metadata.name,
@@ -101,7 +129,18 @@ function enginePod(region: string, { metadata, spec, status }: StoredObject, sam
     release: labels["homeport.dev/release"] ?? "",
     variant: labels["homeport.dev/variant"] ?? "",
     gpus: containers.reduce((sum, { resources }) => sum + Number(resources?.requests?.[GPU] ?? 0), 0),
-    startedAt: (status as PodStatus).startTime ?? metadata.creationTimestamp ?? "",
+    startedAt: startTime ?? metadata.creationTimestamp ?? "",
+    running: phase === "Running",
+    phase,
+    ...(engineStartedAt !== undefined && { engineStartedAt }),
+  };
+}
+
+function enginePod({ phase, ...pod }: PlacedPod, samples: readonly Sample[]): EnginePod {
+  const of = (name: string) => total(samples, `vllm:${name}`);
+  const cacheTokens = cacheTokensOf(samples);
+  return {
+    ...pod,
     counters: {
       promptTokens: of("prompt_tokens_total"),
       generationTokens: of("generation_tokens_total"),
@@ -127,12 +166,14 @@ function cacheTokensOf(samples: readonly Sample[]): number | undefined {
 }
 
 function workerNode(region: string, { metadata, status }: StoredObject): WorkerNode {
-  const { capacity = {} } = (status ?? {}) as { capacity?: Record<string, string> };
+  const has = (status as { capacity?: Record<string, string> } | undefined)?.capacity;
+  const capacity = metadata.labels?.[LABELS.capacity];
   return {
     name: metadata.name,
     region,
     pool: metadata.labels?.[LABELS.pool] ?? "",
-    gpus: Number(capacity[GPU] ?? 0),
+    ...(capacity !== undefined && { capacity }),
+    gpus: Number(has?.[GPU] ?? 0),
     createdAt: metadata.creationTimestamp ?? "",
   };
 }

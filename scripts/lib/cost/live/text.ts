@@ -3,7 +3,8 @@ import { shortened, table, wrapped } from "../../report";
 import { againstTable } from "../measured-text";
 import { percent, usd, usdRate } from "../money";
 import type { DayOfRelease } from "./day";
-import type { LiveCost, LiveRelease, Prediction } from "./live-cost";
+import type { LiveCost, LiveRelease } from "./live-cost";
+import type { Prediction } from "./predictions";
 
 /** Real cost of a window, for reading; within 80 columns. */
 export function liveText(stack: string, cost: LiveCost): string {
@@ -26,11 +27,12 @@ export function liveText(stack: string, cost: LiveCost): string {
     table([head, ...rows], [2, 3, 4, 5, 6, 7, 8]),
     "",
     ...[
-      `${usd(allocation.nodeHours)} node hours, $${usd(allocation.totalUsd)}: ${prices.join(", ")}. Divided by held GPUs, idle ones among them; the sum of all lines differs from node hours × price by ${cost.reconciledPercent.toFixed(2)} %.`,
+      `$: by allocation, the basis on which own GPUs compare with an API: ${usd(allocation.nodeHours)} node hours at ${prices.join(", ")} are $${usd(allocation.totalUsd)}, divided among releases by the GPUs they held, idle ones among them. The lines differ from node hours × price by ${cost.reconciledPercent.toFixed(2)} %. Disks, network and system nodes are not in it.`,
       `GPUs that no pod held cost $${usd(allocation.idleGpuUsd)}; nodes without any engine $${usd(allocation.unheldUsd)}.`,
+      "USED: tokens served over what the replicas give at the objective. u*: the USED at which they cost what the API asks; above 1 they never do.",
       ...releases.flatMap(sentences),
       ...cost.predicted.map(predictionText),
-      ...cost.doubts.map((doubt) => `! ${doubt}`),
+      ...cost.doubts.map((doubt) => `! ${doubt}.`),
     ].map((sentence) => wrapped(sentence)),
   ].join("\n");
 }
@@ -42,16 +44,25 @@ function sentences({ release, usd: own, api, split, cachedShare, predicted }: Li
   return [
     ...(api && change !== undefined
       ? [
-          `${release}: ${api.provider} asks $${usd(api.usd)} for the same tokens (${api.asOf}): ${change < 0 ? "saved" : "lost"} $${usd(Math.abs(change))}.`,
+          `${release}: ${api.provider} asks $${usd(api.usd)} for the same tokens${cachedText(api, cachedShare)} (price of ${api.asOf}): ${change < 0 ? "saved" : "lost"} $${usd(Math.abs(change))}.`,
         ]
       : []),
     split
-      ? `${release}: $${usdRate(split.input)} per million in, $${usdRate(split.output)} out, by two windows of different mixes.`
-      : `${release}: no split into input and output yet: it needs two readings of different mixes.`,
-    ...(cachedShare === undefined ? [] : [`${release}: ${percent(cachedShare)} of its prompt tokens were cached.`]),
+      ? `${release}: $${usdRate(split.input)} per million in, $${usdRate(split.output)} out, by two hours of like load and different mixes.`
+      : `${release}: no split into input and output yet: it needs two hours of like load and different mixes.`,
+    ...(cachedShare === undefined
+      ? []
+      : [`${release}: ${percent(cachedShare)} of its prompt tokens were in its cache.`]),
     ...predicted.map((one) => `${release}: ${predictionText(one)}`),
   ];
 }
+
+const cachedText = ({ cachedUsdPerMillion: price }: NonNullable<LiveRelease["api"]>, share = 0): string => {
+  if (share === 0) return "";
+  return price === undefined
+    ? ", which has no price for cached input"
+    : `, cached ones at $${usdRate(price)} a million`;
+};
 
 const predictionText = ({ what, unit, predicted, real, errorPercent }: Prediction): string =>
   `${what}: predicted ${usd(predicted, predicted < 1000 ? 2 : 0)} ${unit}, real ${usd(real, real < 1000 ? 2 : 0)}, error ${errorPercent.toFixed(1)} %.`;
