@@ -31,20 +31,33 @@ export type WeightFile = z.infer<typeof WeightFile>;
 
 const count = z.int().positive();
 
+const heads = {
+  layers: count,
+  keyValueHeads: count,
+  headDim: count,
+  valueDim: count.optional().meta({ description: "Of a value, where keys have another `headDim`." }),
+};
+
 /** Layers of a model that remember in the same way; sizes are of the whole model, before tensor parallelism. */
 const CacheGroup = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("full"), layers: count, keyValueHeads: count, headDim: count }),
-  z.strictObject({ kind: z.literal("sliding"), layers: count, keyValueHeads: count, headDim: count, window: count }),
+  z.strictObject({ kind: z.literal("full"), ...heads }),
+  z.strictObject({ kind: z.literal("sliding"), ...heads, window: count }),
   z.strictObject({
     kind: z.literal("latent"),
     layers: count,
     width: count.meta({ description: "Values of one token: the compressed vector and its rotary part." }),
   }),
   z.strictObject({
+    kind: z.literal("index"),
+    layers: count,
+    bytes: count.meta({ description: "Of one token in one layer, by which sparse attention finds it; on every GPU." }),
+  }),
+  z.strictObject({
     kind: z.literal("state"),
     layers: count,
     bytes: count.meta({ description: "Of one request in one layer, however long it is." }),
     heads: count.meta({ description: "Heads that tensor parallelism must divide." }),
+    checkpoints: count.optional().meta({ description: "States kept of a prompt beside the two that all such layers keep." }),
   }),
 ]);
 
@@ -83,6 +96,12 @@ export const Architecture = z.strictObject({
         .meta({ description: "What the model multiplies in. Left out: only its weights are quantised." }),
     })
     .optional(),
+  replicatedBytes: count.optional().meta({
+    description: "Of the weights that every GPU keeps whole: routers, and what latent attention compresses with.",
+  }),
+  addedBytes: count.optional().meta({
+    description: "That loading adds to the files' weights, all GPUs together: latent attention's second copy in 16 bits.",
+  }),
   weightBytes: z.record(z.string(), count).optional().meta({
     description: "Bytes of all tensors by dtype, out of the safetensors headers. Left out when there is one.",
   }),

@@ -30,7 +30,7 @@ it("predicts the tokens of each running release's cache to the block", () => {
   for (const { name, pod } of running) {
     const path = stackPaths("local").release(MODEL, name);
     const { content } = ReleaseFile.parse(JSON.parse(readFileSync(path, "utf8")));
-    const perToken = growthPerToken(content.architecture, cacheBytes(content.arguments), 1);
+    const perToken = growthPerToken(content.architecture, { elementBytes: cacheBytes(content.arguments), gpus: 1 });
     const { tokens, blockTokens } = reportedTokens(pod);
     expect(tokens).toBeGreaterThan(0);
     const predicted = Math.floor((givenGiB(pod) * GiB) / (perToken * blockTokens)) * blockTokens;

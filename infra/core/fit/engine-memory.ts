@@ -15,8 +15,15 @@ import { hasExperts } from "./families";
  *   ridgepoint agree within 0.6 % of the pool. 32 = it sorted all logits before (gpt-oss-120b: vLLM #23278, 7.4 GiB beside
  *   the weights of 0.10; Llama-3-8B: vLLM #10511, 1.26 GiB at 256 requests). Nobody has published a start of a current
  *   version with more than 256 requests, so the cautious value sorts those.
+ * - LINKED: buffers of NCCL between four GPUs and more on NVLink, beside NON_TORCH. Two published starts, which no other
+ *   constant was taken from, are met within 1 % with it and missed by 5 and 18 % without: DeepSeek-Coder-V2-Lite on 8 x
+ *   A100-40 of a p4d.24xlarge (vLLM 0.7.1: 2.10 GiB of non-torch memory), Qwen3-235B-FP8 on 4 x H100 (vLLM #21348). None
+ *   was found of two GPUs on NVLink; over PCIe two have none (vLLM #15815), nor have sixteen (vLLM #14447).
  */
 const NON_TORCH = { dense: 0.28, experts: 0.7 };
+const LINKED = { gpus: 4, gib: 1.5, cautiousPairGib: 0.75 };
+/** Lambda's 64 starts with 0.5.4 had none of it. */
+const LINKED_SINCE = "0.6";
 const HIDDEN = 1 / 4096;
 const GRAPHS = 0.55 / 4096;
 const SAMPLER = { bytes: 14, sortedBytes: 32, measuredRequests: 256 };
@@ -38,6 +45,8 @@ export interface EngineSettings {
   batchedTokens: number;
   /** Eager engines capture none. */
   graphs: boolean;
+  /** They are linked by NVLink. */
+  linked: boolean;
   /** MXFP4 on a GPU that cannot multiply in it. */
   unpacks: boolean;
 }
@@ -46,6 +55,8 @@ export interface EngineMemory {
   expectedGiB: number;
   /** Never below the expected one. */
   cautiousGiB: number;
+  /** Of both: buffers between GPUs. */
+  linkGiB: { expected: number; cautious: number };
 }
 
 export function engineMemory(architecture: Architecture, settings: EngineSettings): EngineMemory {
@@ -61,13 +72,32 @@ export function engineMemory(architecture: Architecture, settings: EngineSetting
   const known = Math.min(requests, measuredRequests);
   const sampler = logits(current ? bytes : sortedBytes, requests);
   const cautiousSampler = current ? logits(bytes, known) + logits(sortedBytes, requests - known) : sampler;
-  const base = nonTorch + forward + graphs;
+  const base = nonTorch + forward + graphs + rotaryTables(architecture);
+  const linkGiB = buffersBetween(settings);
   return {
-    expectedGiB: base + sampler,
+    expectedGiB: base + sampler + linkGiB.expected,
     cautiousGiB:
       Math.max(base + cautiousSampler, nonTorch + graphs + (HIDDEN * hiddenSize) / gpus) +
+      linkGiB.cautious +
       (settings.unpacks ? UNPACKED_GIB : 0),
+    linkGiB,
   };
+}
+
+function buffersBetween({ gpus, linked, version }: EngineSettings): EngineMemory["linkGiB"] {
+  if (!linked || gpus === 1 || compareMinors(minorOf(version), LINKED_SINCE) < 0) return { expected: 0, cautious: 0 };
+  return gpus >= LINKED.gpus
+    ? { expected: LINKED.gib, cautious: LINKED.gib }
+    : { expected: 0, cautious: LINKED.cautiousPairGib };
+}
+
+/** Sines and cosines of every position that the model was made for: 2.5 GiB of Llama 4's ten million (rotary_embedding.py). */
+function rotaryTables({ cache, headDim, maxPositions }: Architecture): number {
+  const widths = (cache ?? [{ kind: "full" as const, headDim }]).flatMap((group) =>
+    group.kind === "full" || group.kind === "sliding" ? [group.headDim] : [],
+  );
+  const sum = [...new Set(widths)].reduce((a, b) => a + b, 0);
+  return (2 * maxPositions * sum) / GiB;
 }
 
 /**

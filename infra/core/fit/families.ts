@@ -6,8 +6,8 @@ import type { Architecture } from "../release";
  */
 export interface Family {
   /** How its layers remember where config.json has no `layer_types`. */
-  attention: "full" | "latent" | "alternating";
-  /** One of so many layers sees everything, the others a window (attention `alternating`). */
+  attention: "full" | "latent" | "sparse" | "alternating" | "chunked" | "letters" | "two heads";
+  /** One of so many layers sees everything, the others a window or a chunk (attention `alternating` and `chunked`). */
   period?: number;
   /** It is a mixture of experts also where config.json is not at hand. */
   experts?: boolean;
@@ -32,6 +32,9 @@ export const FAMILIES: Readonly<Record<string, Family>> = {
   StableLmForCausalLM: full,
   InternLM3ForCausalLM: full,
   Glm4ForCausalLM: full,
+  MiMoForCausalLM: full,
+  FalconForCausalLM: full,
+  GPTNeoXForCausalLM: full,
   MixtralForCausalLM: experts,
   Qwen2MoeForCausalLM: experts,
   Qwen3MoeForCausalLM: experts,
@@ -40,12 +43,16 @@ export const FAMILIES: Readonly<Record<string, Family>> = {
   MiniMaxM2ForCausalLM: experts,
   OlmoeForCausalLM: experts,
   GptOssForCausalLM: experts,
-  // Its chunked layers are counted in full: vLLM may reserve all of their pages.
-  Llama4ForCausalLM: experts,
-  Llama4ForConditionalGeneration: experts,
+  Llama4ForCausalLM: { attention: "chunked", period: 4, experts: true },
+  Llama4ForConditionalGeneration: { attention: "chunked", period: 4, experts: true },
   DeepseekV2ForCausalLM: { attention: "latent", experts: true },
   DeepseekV3ForCausalLM: { attention: "latent", experts: true },
   KimiK25ForConditionalGeneration: { attention: "latent", experts: true },
+  DeepseekV32ForCausalLM: { attention: "sparse", experts: true },
+  GlmMoeDsaForCausalLM: { attention: "sparse", experts: true },
+  MiMoV2FlashForCausalLM: { attention: "two heads", experts: true },
+  // With experts or without, as `hybrid_override_pattern` has it.
+  NemotronHForCausalLM: { attention: "letters" },
   Gemma2ForCausalLM: { attention: "alternating", period: 2 },
   Gemma3ForCausalLM: { attention: "alternating", period: 6 },
   Gemma3ForConditionalGeneration: { attention: "alternating", period: 6 },
@@ -56,7 +63,8 @@ export const FAMILIES: Readonly<Record<string, Family>> = {
   Qwen3NextForCausalLM: experts,
 };
 
-export const familyOf = ({ name }: Architecture): Family | undefined => FAMILIES[name];
+export const familyOf = ({ name }: Architecture): Family | undefined =>
+  Object.hasOwn(FAMILIES, name) ? FAMILIES[name] : undefined;
 
 /** Also of a release that was pinned before its file said so. */
 export const hasExperts = (architecture: Architecture): boolean =>

@@ -67,14 +67,17 @@ export function fitOn(question: FitQuestion, place: FitPlace): Fit {
   const graphs = flags["enforce-eager"] !== true;
   const stored = question.storedBytes * widened(question);
   const weightsGiB = loadedBytes(architecture, question.quantization, stored, gpus) / GiB;
-  const unpacks = question.quantization === "mxfp4" && !((GPUS[place.gpuClass]?.computeCapability ?? 0) >= NATIVE.fp4);
-  const engine = engineMemory(architecture, { version: engineVersion, gpus, ...limits, graphs, unpacks });
+  const gpu = GPUS[place.gpuClass];
+  const unpacks = question.quantization === "mxfp4" && !((gpu?.computeCapability ?? 0) >= NATIVE.fp4);
+  const linked = gpu?.nvLink === true;
+  const engine = engineMemory(architecture, { version: engineVersion, gpus, ...limits, graphs, linked, unpacks });
   const usableGiB = place.memoryGiB * utilization(flags, engineVersion);
   const pool = {
     expectedGiB: usableGiB - weightsGiB - engine.expectedGiB,
     sureGiB: usableGiB - weightsGiB - engine.cautiousGiB,
   };
-  const reading = { elementBytes, gpus, batchedTokens: limits.batchedTokens };
+  const answering = { elementBytes, gpus, keepsPrefixes: flags["enable-prefix-caching"] !== false };
+  const reading = { ...answering, inFlightTokens: limits.inFlightTokens };
   const requestGiB = requestBytes(architecture, tokens, reading) / GiB;
   const sureBytes = Math.max(0, pool.sureGiB) * GiB;
   return {
@@ -85,11 +88,11 @@ export function fitOn(question: FitQuestion, place: FitPlace): Fit {
     requestGiB,
     tokens,
     maxTokens: longestRequest(architecture, sureBytes, architecture.maxPositions, reading),
-    bytesPerToken: growthPerToken(architecture, elementBytes, gpus),
+    bytesPerToken: growthPerToken(architecture, answering),
     starts: pool.sureGiB >= requestGiB,
     leftGiB: pool.sureGiB - requestGiB,
     concurrency: (length) =>
-      Math.min(limits.requests, Math.floor(sureBytes / requestBytes(architecture, length, { elementBytes, gpus }))),
+      Math.min(limits.requests, Math.floor(sureBytes / requestBytes(architecture, length, answering))),
   };
 }
 

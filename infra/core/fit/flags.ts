@@ -37,6 +37,9 @@ export function cacheBytes(flags: EngineArguments): number {
   return dtype === "auto" ? 2 : dtypeBytes(dtype);
 }
 
+/** While one step runs the next is scheduled (vLLM 0.32, config/vllm.py max_in_flight_tokens); older ones need less. */
+const STEPS_IN_FLIGHT = 2;
+
 /**
  * What one step may hold (vLLM 0.32, engine/arg_utils.py get_batch_defaults): GPUs of 70 GiB and more take more requests
  * and longer steps, the A100 does not. Before 0.8 all of them had 256.
@@ -45,11 +48,12 @@ export function stepLimits(
   flags: EngineArguments,
   version: string,
   gpu: { memoryGiB: number; gpuClass: string },
-): { requests: number; batchedTokens: number } {
+): { requests: number; batchedTokens: number; inFlightTokens: number } {
   const large = gpu.memoryGiB >= 70 && !gpu.gpuClass.includes("a100") && compareMinors(minorOf(version), "0.8") >= 0;
   const tokens = large ? (gpu.memoryGiB >= 160 ? 16_384 : 8192) : 2048;
   const requests = numberOf(flags["max-num-seqs"]) ?? (large ? 1024 : 256);
-  return { requests, batchedTokens: numberOf(flags["max-num-batched-tokens"]) ?? Math.max(tokens, requests) };
+  const batchedTokens = numberOf(flags["max-num-batched-tokens"]) ?? Math.max(tokens, requests);
+  return { requests, batchedTokens, inFlightTokens: STEPS_IN_FLIGHT * batchedTokens };
 }
 
 /** Flags whose memory is not counted here, by what they do to it. */

@@ -6,6 +6,8 @@ export interface Gpu {
   computeCapability: number;
   /** Of its memory, in GB (10^9 bytes) a second. */
   bandwidthGBs: number;
+  /** Those of one node are linked by NVLink. Left out: by PCIe. */
+  nvLink?: true;
   asOf: string;
   source: string;
 }
@@ -19,13 +21,15 @@ export const GPUS: Readonly<Record<string, Gpu>> = {
     memoryGiB: 39.4,
     computeCapability: 8.0,
     bandwidthGBs: 1555,
+    nvLink: true,
     asOf: AS_OF,
-    source: "NVIDIA A100 datasheet (bandwidth, from memory); memory from memory: not verified",
+    source: measured("39.39 GiB on a p4d.24xlarge, vLLM 0.7.1, deployment guide of 2025-02-14; bandwidth from memory"),
   },
   "a100-80gb": {
     memoryGiB: 79.25,
     computeCapability: 8.0,
     bandwidthGBs: 2039,
+    nvLink: true,
     asOf: AS_OF,
     source: measured("ridgepoint 0.1.2, calibration of 2026-09-07"),
   },
@@ -33,6 +37,7 @@ export const GPUS: Readonly<Record<string, Gpu>> = {
     memoryGiB: 79.1,
     computeCapability: 9.0,
     bandwidthGBs: 3350,
+    nvLink: true,
     asOf: AS_OF,
     source: measured("vLLM #10511 has 79.22 GiB, the lower value is kept"),
   },
@@ -40,6 +45,7 @@ export const GPUS: Readonly<Record<string, Gpu>> = {
     memoryGiB: 139.8,
     computeCapability: 9.0,
     bandwidthGBs: 4800,
+    nvLink: true,
     asOf: AS_OF,
     source: `${DATASHEET}; memory: 143,771 MiB less 0.6 GiB of the driver, not measured here`,
   },
@@ -76,6 +82,7 @@ export const GPUS: Readonly<Record<string, Gpu>> = {
     memoryGiB: 177.6,
     computeCapability: 10.0,
     bandwidthGBs: 7700,
+    nvLink: true,
     asOf: AS_OF,
     source: measured("177.66 GiB free of 178.36 GiB in vLLM #21489"),
   },
@@ -83,6 +90,7 @@ export const GPUS: Readonly<Record<string, Gpu>> = {
     memoryGiB: 267.8,
     computeCapability: 10.3,
     bandwidthGBs: 7750,
+    nvLink: true,
     asOf: AS_OF,
     source: `${DATASHEET}; memory: 275,040 MiB of nvidia-smi less 0.75 GiB, not measured`,
   },

@@ -6,7 +6,11 @@ export function headsAllow({ attentionHeads, keyValueHeads, cache }: Architectur
   return (
     attentionHeads % gpus === 0 &&
     (cache ?? [{ kind: "full" as const, keyValueHeads }]).every((group) =>
-      group.kind === "latent" ? true : group.kind === "state" ? group.heads % gpus === 0 : shared(group.keyValueHeads),
+      group.kind === "latent" || group.kind === "index"
+        ? true
+        : group.kind === "state"
+          ? group.heads % gpus === 0
+          : shared(group.keyValueHeads),
     )
   );
 }

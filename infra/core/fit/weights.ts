@@ -25,9 +25,9 @@ const MXFP4_BITS = 4.25;
 const padded = (size: number, to: number): number => Math.ceil(size / to) * to;
 
 /**
- * Bytes on each of `gpus` once loaded. Weights are dealt out evenly, but the kernels for MXFP4 experts pad their hidden
- * size to 256 and each GPU's share of their width to 128 (vLLM 0.32, fused_moe/oracle/mxfp4.py): gpt-oss-120b has
- * 60.8 GiB of tensors and loads 65.97 (vLLM #23278).
+ * Bytes on each of `gpus` once loaded. Weights are dealt out evenly but for what every GPU keeps whole, and the kernels
+ * for MXFP4 experts pad their hidden size to 256 and each GPU's share of their width to 128 (vLLM 0.32,
+ * fused_moe/oracle/mxfp4.py): gpt-oss-120b has 60.8 GiB of tensors and loads 65.97 (vLLM #23278).
  */
 export function loadedBytes(
   architecture: Architecture,
@@ -35,13 +35,16 @@ export function loadedBytes(
   stored: number,
   gpus: number,
 ): number {
-  const { experts, hiddenSize } = architecture;
-  if (quantization !== "mxfp4" || experts === undefined) return stored / gpus;
+  const { experts, hiddenSize, replicatedBytes = 0, addedBytes = 0 } = architecture;
+  // A release can only hold less than that by a mistake of its files.
+  const whole = Math.min(replicatedBytes, stored);
+  const dealt = whole + (stored - whole + addedBytes) / gpus;
+  if (quantization !== "mxfp4" || experts === undefined) return dealt;
   const { count, layers, intermediateSize } = experts;
   const share = intermediateSize / gpus;
   const values = 3 * count * layers * share;
   const more = values * ((padded(hiddenSize, 256) * padded(share, 128)) / share - hiddenSize);
-  return stored / gpus + (more * MXFP4_BITS) / 8;
+  return dealt + (more * MXFP4_BITS) / 8;
 }
 
 /** Dtypes of safetensors and bits of one value; packed ones are counted by their container. */

@@ -23,7 +23,7 @@ export function matrixText(asked: AskedModel, region: string, rows: readonly Fit
   const starts = rows.filter(({ refusal }) => refusal === undefined);
   const refused = rows.filter(({ refusal }) => refusal !== undefined);
   const tokens = maxModelLen(question.flags, question.architecture);
-  const perToken = growthPerToken(question.architecture, cacheBytes(question.flags), 1);
+  const perToken = growthPerToken(question.architecture, { elementBytes: cacheBytes(question.flags), gpus: 1 });
   const share = utilization(question.flags, question.engineVersion);
   const notes = [...new Set(starts.flatMap((row) => row.notes))];
   const lines = [

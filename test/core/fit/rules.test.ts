@@ -8,8 +8,9 @@ import { cacheBytes, maxModelLen, stepLimits, uncounted, utilization } from "../
 import { GPUS } from "../../../infra/core/fit/gpus";
 import { allowedTensorParallel, cacheRefusal, splitRefusal, weightsOnly } from "../../../infra/core/fit/legality";
 import { cheapestOfEach, fitMatrix, type OwnFlags } from "../../../infra/core/fit/matrix";
+import { parametersOf } from "../../../infra/core/fit/parameters";
 import { bytesByDtype, loadedBytes, loadedFiles } from "../../../infra/core/fit/weights";
-import type { EngineArguments } from "../../../infra/core/release";
+import type { Architecture, EngineArguments } from "../../../infra/core/release";
 import { modelFacts, wholeConfig } from "../../../scripts/lib/sources/model-config";
 import { AWQ, type Config, configOf, FP8, fitQuestion, MODEL_IDS, type ModelId } from "../../support/fit-question";
 
@@ -20,6 +21,12 @@ const known = MODEL_IDS.filter((id) => FAMILIES[(configOf(id).architectures as s
 function read(id: ModelId, more: Config = {}) {
   const facts = modelFacts(JSON.stringify({ ...configOf(id), ...more }), true);
   return Array.isArray(facts) ? facts.map(({ path }) => path) : facts.architecture;
+}
+
+function architectureOf(id: ModelId): Architecture {
+  const found = read(id);
+  if (Array.isArray(found)) throw new Error(found.join());
+  return found;
 }
 
 describe("reading config.json", () => {
@@ -38,6 +45,12 @@ describe("reading config.json", () => {
     expect(kinds("gemma-4-26b")).toEqual(["5 full", "25 sliding"]);
     expect(kinds("qwen3.5-27b")).toEqual(["16 full", "48 state"]);
     expect(kinds("deepseek-v3")).toEqual(["61 latent"]);
+    expect(kinds("deepseek-v3.2")).toEqual(["61 latent", "61 index"]);
+    // Three of four layers search in what the one before found.
+    expect(kinds("glm-5.2")).toEqual(["78 latent", "21 index"]);
+    expect(kinds("nemotron-3-nano")).toEqual(["6 full", "23 state"]);
+    expect(kinds("mimo-v2-flash")).toEqual(["9 full", "39 sliding"]);
+    expect(kinds("llama-4-scout")).toEqual(["12 full", "36 sliding"]);
     expect(kinds("mixtral-8x7b")).toBeUndefined();
   });
 
@@ -48,12 +61,13 @@ describe("reading config.json", () => {
   });
 
   it("refuses families and fields that it does not know instead of guessing", () => {
-    const unknown = ["deepseek-v3.2", "nemotron-h-56b"] as const;
-    for (const id of unknown) {
-      const facts = modelFacts(JSON.stringify(configOf(id)), true);
+    // The last two are no families of anybody's, but properties of every object.
+    for (const name of ["KimiK3ForConditionalGeneration", "DeepseekV4ForCausalLM", "constructor", "__proto__"]) {
+      const config = { ...configOf("llama-3.1-8b"), architectures: [name] };
+      const facts = modelFacts(JSON.stringify(config), true);
       if (Array.isArray(facts)) throw new Error("its plain fields are there");
       expect(familyOf(facts.architecture)).toBeUndefined();
-      expect(memoryFields(configOf(id), facts.architecture)).toMatchObject([{ path: "config.json:architectures" }]);
+      expect(memoryFields(config, facts.architecture)).toMatchObject([{ path: "config.json:architectures" }]);
     }
     const refused: [ModelId, Config, string][] = [
       ["llama-3.1-8b", { index_topk: 2048 }, "index_topk"],
@@ -62,6 +76,11 @@ describe("reading config.json", () => {
       ["llama-3.1-8b", { layer_types: ["full_attention"] }, "layer_types"],
       ["gpt-oss-120b", { sliding_window: null }, "sliding_window"],
       ["deepseek-v3", { qk_rope_head_dim: null }, "qk_rope_head_dim"],
+      ["deepseek-v3", { index_topk: 2048 }, "index_topk"],
+      ["glm-5", { index_head_dim: null }, "index_head_dim"],
+      ["nemotron-3-nano", { hybrid_override_pattern: "MEM*" }, "hybrid_override_pattern"],
+      ["mimo-v2-flash", { swa_head_dim: null }, "swa_num_key_value_heads"],
+      ["llama-4-scout", { attention_chunk_size: null }, "attention_chunk_size"],
       ["mixtral-8x7b", { num_experts_per_tok: null }, "num_experts_per_tok"],
       ["llama-3.1-8b", { quantization_config: { quant_method: "aqlm" } }, "quantization_config.quant_method"],
     ];
@@ -100,7 +119,7 @@ it("finds a quantisation where it is nested, or beside config.json", () => {
   expect(wholeConfig(own, beside)).toBe(own);
   const nested = {
     architectures: ["Llama4ForConditionalGeneration"],
-    text_config: { ...configOf("mixtral-8x7b"), ...AWQ },
+    text_config: { ...configOf("llama-4-scout"), ...AWQ },
   };
   expect(modelFacts(JSON.stringify(nested), true)).toMatchObject({
     quantization: "awq",
@@ -167,10 +186,11 @@ describe("flags", () => {
     expect(utilization({ "gpu-memory-utilization": 0.5 }, "0.33.0")).toBe(0.5);
     const limits = (gpuClass: string, version = "0.32.0") =>
       Object.values(stepLimits({}, version, { gpuClass, memoryGiB: GPUS[gpuClass]!.memoryGiB }));
-    expect(limits("a100-80gb")).toEqual([256, 2048]);
-    expect(limits("h100-80gb")).toEqual([1024, 8192]);
-    expect(limits("b200-180gb")).toEqual([1024, 16_384]);
-    expect(limits("h100-80gb", "0.5.4")).toEqual([256, 2048]);
+    // Requests and tokens of a step, and tokens of the two steps that are under way at once.
+    expect(limits("a100-80gb")).toEqual([256, 2048, 4096]);
+    expect(limits("h100-80gb")).toEqual([1024, 8192, 16_384]);
+    expect(limits("b200-180gb")).toEqual([1024, 16_384, 32_768]);
+    expect(limits("h100-80gb", "0.5.4")).toEqual([256, 2048, 4096]);
   });
 
   it("halves the cache in 8 bits, doubles it in 32, and doubles weights that are widened", () => {
@@ -209,7 +229,7 @@ describe("files", () => {
 });
 
 describe("for every known model", () => {
-  const model = fc.constantFrom(...known.filter((id) => id !== "qwen3.5-27b" && id !== "gemma-4-26b"));
+  const model = fc.constantFrom(...known.filter((id) => parametersOf(configOf(id), architectureOf(id)) !== undefined));
   const anyKnown = fc.constantFrom(...known);
   const gpuClass = fc.constantFrom(...Object.keys(GPUS));
   const gpus = fc.constantFrom(1, 2, 4, 8);
@@ -246,10 +266,9 @@ describe("for every known model", () => {
   it("an 8-bit cache never holds fewer tokens, nor do more GPUs", () => {
     fc.assert(
       fc.property(anyKnown, gpus, tokens, (id, n, length) => {
-        const architecture = read(id);
-        if (Array.isArray(architecture)) throw new Error("known");
-        const bytes = (elementBytes: number, count: number, batchedTokens = 0) =>
-          requestBytes(architecture, length, { elementBytes, gpus: count, batchedTokens });
+        const architecture = architectureOf(id);
+        const bytes = (elementBytes: number, count: number, inFlightTokens = 0) =>
+          requestBytes(architecture, length, { elementBytes, gpus: count, inFlightTokens });
         expect(bytes(1, n)).toBeLessThanOrEqual(bytes(2, n));
         expect(bytes(2, 2 * n)).toBeLessThanOrEqual(bytes(2, n));
         expect(bytes(2, n)).toBeLessThanOrEqual(bytes(2, n, 2048));
@@ -292,7 +311,7 @@ describe("the matrix", () => {
   it("says why each of the rest does not start", () => {
     const why = (shape: string, gpus: number) =>
       rows.find((row) => row.shape === shape && row.tensorParallel === gpus)?.refusal;
-    expect(why("p4de.24xlarge", 2)).toBe("131072 tokens need 20.0 GiB of 4.8, 31584 would start");
+    expect(why("p4de.24xlarge", 2)).toBe("131072 tokens need 20.0 GiB of 4.1, 26656 would start");
     expect(why("g6e.xlarge", 1)).toMatch(/^\d+\.\d GiB too little$/);
     expect(why("p4de.24xlarge", 4)).toBeUndefined();
   });
