@@ -13,7 +13,8 @@ export function breakEven(steps: Iterable<Step>, apiUsdPerRequest: number): Brea
   for (const step of steps) {
     last = step;
     const saved = apiUsdPerRequest - step.usdPerRequest;
-    if (saved <= 0) return { cheaper, note: "a request costs more beside the nodes than on the API: at no volume" };
+    if (saved <= 0)
+      return { cheaper, note: "at no volume: beside the nodes alone a request costs more than on the API" };
     const from = Math.max(step.fixedUsd / saved, step.fromRequests);
     if (from > step.toRequests) continue;
     first ??= { requestsMonthly: from, nodes: step.nodes };
@@ -30,7 +31,7 @@ export function breakEven(steps: Iterable<Step>, apiUsdPerRequest: number): Brea
 const neverNote = (last: Step | undefined): string =>
   last === undefined
     ? "no fleet was given"
-    : `not with fleets of up to ${last.nodes} nodes: they serve less than they would have to`;
+    : `at no volume: fleets of up to ${last.nodes} nodes cost more than the API asks for all that they can serve`;
 
 /** The first break-even alone: no step beyond it is looked at. */
 export function firstBreakEven(steps: Iterable<Step>, apiUsdPerRequest: number): number | undefined {

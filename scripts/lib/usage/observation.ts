@@ -56,14 +56,20 @@ export const text = (value: unknown): string | undefined =>
 
 export const rows = (value: unknown): Row[] => (Array.isArray(value) ? value.filter(isRow) : []);
 
-/** ISO dates as logs write them, and seconds since 1970. A date without a zone is one in UTC. */
+/** ISO dates as logs write them, and seconds or milliseconds since 1970. A date without a zone is one in UTC. */
 export function time(value: unknown): number | undefined {
-  if (typeof value === "number") return Number.isFinite(value) ? value * 1000 : undefined;
-  if (typeof value !== "string") return undefined;
-  const zoned = /([zZ]|[+-]\d\d:?\d\d)$/.test(value) || !value.includes(":") ? value : `${value}Z`;
-  const ms = Date.parse(zoned);
-  return Number.isNaN(ms) ? undefined : ms;
+  const ms = typeof value === "number" ? sinceEpoch(value) : typeof value === "string" ? written(value) : Number.NaN;
+  return ms >= EARLIEST && ms < LATEST ? ms : undefined;
 }
+
+/** Outside of these no model was asked: a number that is no time is not taken for one. */
+const EARLIEST = Date.UTC(2000);
+const LATEST = Date.UTC(2100);
+
+const sinceEpoch = (number: number): number => (number >= LATEST / 1000 ? number : number * 1000);
+
+const written = (text: string): number =>
+  Date.parse(/([zZ]|[+-]\d\d:?\d\d)$/.test(text) || !text.includes(":") ? text : `${text}Z`);
 
 /** The id of a single request, where its log has one. */
 export function named(id: unknown): Pick<Observation, "id"> {

@@ -37,16 +37,15 @@ export class Repeats {
   }
 
   private hasRequest(key: string): boolean {
-    const { bits } = this;
     const [one, other] = hashes(key);
     let known = true;
     for (let i = 0; i < HASHES; i++) {
       const bit = (one + i * other) % BITS;
       const mask = 1 << (bit & 7);
-      const byte = bits[bit >>> 3] ?? 0;
+      const byte = this.bits[bit >>> 3] ?? 0;
       if ((byte & mask) === 0) {
         known = false;
-        bits[bit >>> 3] = byte | mask;
+        this.bits[bit >>> 3] = byte | mask;
       }
     }
     if (!known) this.requests++;

@@ -28,6 +28,13 @@ export function peakToAverage(byHour: ReadonlyMap<number, number>, period: Perio
   return Math.max((most * hoursOf(period)) / total, HOURS_A_DAY * Math.max(...(shares ?? [0])));
 }
 
+/** Of the busiest hour, its busiest minute over the average one. */
+export function minutePeak(byHour: ReadonlyMap<number, number>, byMinute: ReadonlyMap<number, number>): number {
+  const [hour, tokens] = [...byHour].reduce((most, one) => (one[1] > most[1] ? one : most), [0, 0]);
+  const minutes = Array.from({ length: 60 }, (_, i) => byMinute.get(hour * 60 + i) ?? 0);
+  return tokens === 0 ? 1 : (Math.max(...minutes) * 60) / tokens;
+}
+
 /**
  * The usual day: what comes on average in each hour of it, as 24 shares. By the average, since a period that does not end
  * with a day has some hours once more than others; of less than a day it would be no day at all.

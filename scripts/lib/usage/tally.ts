@@ -2,33 +2,32 @@ import type { UsageFile } from "../../../infra/config/usage-file";
 import { API_PRICES } from "../../../infra/core/catalogue/api-prices";
 import type { LongRequests } from "../../../infra/core/economics/usage";
 import type { Observation } from "./observation";
+import { coarseRemark, minuteRemark, periodRemarks, silenceRemark } from "./remarks";
 import {
   ASSUMED_PEAK,
   HOUR_MS,
   hourShares,
   hoursOf,
-  LEAST_DAYS,
   longestSilence,
+  minutePeak,
   type Period,
   peakToAverage,
   requestsByWeek,
-  wholeDays,
 } from "./rhythm";
 
 const DAY_MS = 24 * HOUR_MS;
-const HOURS_A_WEEK = 7 * 24;
+const MINUTE_MS = 60_000;
 
 /** Lengths of input from which some provider asks more. */
 const LONG_TOKENS = [...new Set(API_PRICES.flatMap(({ longContext }) => longContext?.aboveTokens ?? []))].sort(
   (a, b) => a - b,
 );
 
-/** A silence that is worth a word: longer than any night. */
-const LONG_SILENCE_HOURS = 24;
-
 /** What memory holds: hours of five years, of so many workloads. */
 const MOST_HOURS = 5 * 366 * 24;
 const MOST_WORKLOADS = 200;
+/** Ten workloads over a month; of more nothing is said about minutes. */
+const MOST_MINUTES = 450_000;
 
 export class TooMuch extends Error {}
 
@@ -45,6 +44,9 @@ interface Sums extends Tokens {
   /** Whether every observation fell into an hour. */
   hourly: boolean;
   outputByHour: Map<number, number>;
+  /** Left empty from the first observation on that is longer than a minute. */
+  outputByMinute: Map<number, number>;
+  byMinute: boolean;
   requestsByDay: Map<number, number>;
 }
 
@@ -54,6 +56,7 @@ export class Tally {
   private readonly seenHours = new Set<number>();
   private fromMs = Number.POSITIVE_INFINITY;
   private toMs = Number.NEGATIVE_INFINITY;
+  private minutes = 0;
 
   get isEmpty(): boolean {
     return this.sums.size === 0;
@@ -94,6 +97,18 @@ export class Tally {
     if (seen.spanMs > HOUR_MS) sums.hourly = false;
     addTo(sums.outputByHour, Math.floor(seen.atMs / HOUR_MS), seen.outputTokens);
     addTo(sums.requestsByDay, Math.floor(seen.atMs / DAY_MS), requests);
+    this.addMinute(sums, seen);
+  }
+
+  private addMinute(sums: Sums, { atMs, spanMs, outputTokens }: Observation): void {
+    if (!sums.byMinute) return;
+    const { size } = sums.outputByMinute;
+    addTo(sums.outputByMinute, Math.floor(atMs / MINUTE_MS), outputTokens);
+    this.minutes += sums.outputByMinute.size - size;
+    if (spanMs <= MINUTE_MS && this.minutes <= MOST_MINUTES) return;
+    this.minutes -= sums.outputByMinute.size;
+    sums.byMinute = false;
+    sums.outputByMinute.clear();
   }
 
   /** `requests`: how many there were, for the one workload whose logs do not count them. */
@@ -111,6 +126,7 @@ export class Tally {
         ...periodRemarks(period),
         ...silenceRemark(longestSilence(this.seenHours, period)),
         ...coarseRemark(coarse),
+        ...names.flatMap((name) => minuteRemark(name, minutePeakOf(this.sums.get(name) as Sums))),
       ],
       workloads: names.map((name) => workloadOf(name, this.sums.get(name) as Sums, period, requests)),
     };
@@ -127,6 +143,8 @@ export class Tally {
       batchTokens: 0,
       hourly: true,
       outputByHour: new Map(),
+      outputByMinute: new Map(),
+      byMinute: true,
       requestsByDay: new Map(),
     };
     this.sums.set(workload, sums);
@@ -155,8 +173,7 @@ function addTokens(sums: Tokens, seen: Observation): void {
 const addTo = (map: Map<number, number>, key: number, value: number): void =>
   void map.set(key, (map.get(key) ?? 0) + value);
 
-const timeOf = (hour: number): string => new Date(hour * HOUR_MS).toISOString();
-const dayOf = (hour: number): string => timeOf(hour).slice(0, 10);
+const dayOf = (hour: number): string => new Date(hour * HOUR_MS).toISOString().slice(0, 10);
 
 function workloadOf(name: string, sums: Sums, period: Period, given?: number): UsageFile["workloads"][number] {
   const requests = sums.requestsKnown ? sums.requests : (given ?? 0);
@@ -182,33 +199,5 @@ function workloadOf(name: string, sums: Sums, period: Period, given?: number): U
 const longContextOf = ({ long }: Sums) =>
   [...long].map(([aboveTokens, tokens]) => ({ aboveTokens, ...tokens })).sort((a, b) => a.aboveTokens - b.aboveTokens);
 
-function periodRemarks(period: Period): string[] {
-  const { first, end } = wholeDays(period);
-  const hours = hoursOf(period);
-  return [
-    ...(hours >= HOURS_A_WEEK
-      ? []
-      : [`the logs cover ${hours} h, less than a week: a month is drawn from them as if every hour were like these`]),
-    end - first >= LEAST_DAYS
-      ? `quiet, middling and busy months (P10, P50, P90) are those of the spans of seven days in ${end - first} days`
-      : `${Math.max(0, end - first)} whole days, under ${LEAST_DAYS}, show no quiet or busy weeks: P10, P50 and P90 are one number`,
-  ];
-}
-
-function silenceRemark(silence: Period): string[] {
-  const hours = hoursOf(silence);
-  if (hours < LONG_SILENCE_HOURS) return [];
-  const minute = (hour: number) => timeOf(hour).slice(0, 16).replace("T", " ");
-  return [
-    `nothing from ${minute(silence.firstHour)} to ${minute(silence.lastHour + 1)} UTC (${hours} h), counted as silence: ` +
-      "wrong where a log is missing, or nobody used it yet",
-  ];
-}
-
-const coarseRemark = (names: readonly string[]): string[] =>
-  names.length === 0
-    ? []
-    : [
-        `logs by the day do not show the busiest hour of ${names.join(", ")}: ${ASSUMED_PEAK} times the average is ` +
-          "assumed; export by the hour",
-      ];
+const minutePeakOf = ({ byMinute, outputByHour, outputByMinute }: Sums): number =>
+  byMinute ? minutePeak(outputByHour, outputByMinute) : 1;

@@ -1,5 +1,6 @@
 import type { UsageFile } from "../../../infra/config/usage-file";
 import { daysOf, monthly, SECONDS_A_MONTH } from "../../../infra/core/economics/demand";
+import { grouped } from "../../../infra/core/numbers";
 import { shortened, table, wrapped } from "../report";
 import type { Counts } from "./record";
 
@@ -73,9 +74,9 @@ export function usageText(usage: UsageFile): string {
 
 export const countsText = ({ values, used, without, unknown, unknownAt }: Counts): string =>
   [
-    `${values} lines: ${used} with tokens`,
-    `${Object.values(without).reduce((sum, times) => sum + times, 0)} known without tokens`,
-    `${unknown} unknown${unknown === 0 ? "" : ` (first: ${unknownAt.join(", ")})`}`,
+    `${grouped(values)} lines: ${grouped(used)} with tokens`,
+    `${grouped(Object.values(without).reduce((sum, times) => sum + times, 0))} known without tokens`,
+    `${grouped(unknown)} unknown${unknown === 0 ? "" : ` (first: ${unknownAt.join(", ")})`}`,
   ].join(", ");
 
 const percent = (share: number): string => `${Math.round(share * 100)} %`;

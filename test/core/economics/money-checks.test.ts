@@ -411,7 +411,10 @@ describe("formulas of the worked examples", () => {
     const dear = breakEven(steps, 0.0025);
     expect(34_000 / 0.0025).toBeGreaterThan(one);
     expect(dear).toMatchObject({ requestsMonthly: 46_000 / 0.0025, nodes: 2 });
-    expect(breakEven(steps, 0.001)).toMatchObject({ cheaper: [], note: expect.stringContaining("not with fleets") });
+    expect(breakEven(steps, 0.001)).toMatchObject({
+      cheaper: [],
+      note: expect.stringContaining("all that they can serve"),
+    });
   });
 
   it("profiles of several workloads add up, and their peaks meet", () => {

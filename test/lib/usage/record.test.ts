@@ -438,6 +438,18 @@ describe("logs that overlap", () => {
   });
 });
 
+it("tells a minute that is busier than its hour by far, and times in milliseconds from those in seconds", async () => {
+  const row = (startTime: unknown, completion_tokens: number) =>
+    JSON.stringify({ call_type: "completion", model: "m", startTime, prompt_tokens: 1, completion_tokens });
+  const nine = Date.UTC(2026, 9, 1, 9);
+  const even = Array.from({ length: 60 }, (_, minute) => row(nine + minute * 60_000, 10));
+  const burst = row(nine / 1000 + 30 * 60, 590);
+  const { usage } = await recorded([...even, burst, row(12, 1), row(1e15, 1)].join("\n"));
+  expect(usage.workloads).toMatchObject([{ requests: 61, outputTokens: 1_190 }]);
+  expect(usage.remarks.join("\n")).toContain("the busiest hour of m had a minute 30.3 times as busy as the hour");
+  expect((await recorded(even.join("\n"))).usage.remarks.join("\n")).not.toContain("minute");
+});
+
 it("says of streams that were cut how many have no input", async () => {
   const { usage } = await recorded(auditLines([...[0, 5].map((input) => ({ hour: 1, input, output: 3 }))]));
   expect(usage.remarks).toContain("1 × streams that were cut or hung up: their input is not counted");
