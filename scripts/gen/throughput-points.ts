@@ -2,15 +2,16 @@ import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { strFromU8, unzipSync } from "fflate";
 import { todayUtc } from "../../infra/config/checked-stack";
+import { accelmarkText } from "./accelmark-points";
 
 /**
  * Records measured speeds of vLLM out of NVIDIA's package of them. By hand, where PyPI can be reached (82 MB), and after
- * raising the version and the digest below:
+ * raising the version and the digest below; with a clone of AccelMark (`git clone --bare`) also those of A100:
  *
- *     npx tsx scripts/gen/throughput-points.ts
+ *     npx tsx scripts/gen/throughput-points.ts [<clone>]
  */
 const PACKAGE = { name: "aiconfigurator-core", version: "0.12.0" };
 const SHA256 = "aadc4aad0a00bf8a61c477c62bef43de479849c3aa0b1c3078068e08309eccc4";
@@ -126,3 +127,7 @@ const text = JSON.stringify({ ...head, series: [] }, null, 2).replace(
   `"series": [\n${series.map((one) => `    ${JSON.stringify(one)}`).join(",\n")}\n  ]`,
 );
 writeFileSync(FILE, `${text}\n`);
+
+const clone = process.argv[2];
+if (clone !== undefined)
+  writeFileSync(join(dirname(FILE), "accelmark-2026.json"), `${accelmarkText(clone, todayUtc())}\n`);

@@ -49,7 +49,7 @@ export function throughputFrom(
   if (estimate === undefined) return undefined;
   const { concurrency, first, further, between, beyond } = estimate;
   const doubts = [...series.doubts, ...beyond.map(({ why }) => why)];
-  const factor = beyond.reduce((product, step) => product * step.factor, 1);
+  const factor = beyond.reduce((product, step) => product * step.factor, series.factor ?? 1);
   // A point stands for itself only as well as its neighbours would have told it: tables hold outliers too.
   const levelled = series.here?.tableMs !== undefined;
   const pools = [misses.concurrency, ...(between.lengths ? [misses.lengths] : []), ...(levelled ? [misses.level] : [])];

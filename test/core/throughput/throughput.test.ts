@@ -168,8 +168,26 @@ describe("an answer", () => {
     expect(found).toMatchObject({ basis: "outside", engine: "vLLM 0.5.4", asOf: "2024-09-07" });
     expect(found?.doubts[0]).toMatch(/2024/);
     expect(found?.timeToFirstTokenMs).toBeUndefined();
+    // Newer engines are more than twice as fast, and its range says so.
+    const { low = 0, expected = 0, high = 0 } = found?.outputTokensPerSecond ?? {};
+    expect([expected / low, high / expected].every((factor) => factor >= 2.5)).toBe(true);
     // The table says 1,017.34.
     expect(Math.abs((found?.outputTokensPerSecond.expected ?? 0) / 1017.34 - 1)).toBeLessThan(0.02);
+  });
+
+  it("of 8B on A100 comes from an engine of 2026 and lies in the range that the table of 2024 gave", () => {
+    const ask = (quantisation: string, concurrency: number) =>
+      throughputOf({
+        ...{ model: "meta-llama/Llama-3.1-8B-Instruct", gpuClass: "a100-80gb", tensorParallel: 1, quantisation },
+        ...{ inputTokens: 236, outputTokens: 358, concurrency },
+      });
+    const found = ask("bf16", 63);
+    expect(found).toMatchObject({ basis: "outside", engine: "vLLM 0.20.1", asOf: "2026-05-18" });
+    // 63 requests, 52 ms and 357 times 17.62 ms each.
+    expect(found?.outputTokensPerSecond.expected).toBeCloseTo((63 * 358_000) / (52.06 + 357 * 17.62), 0);
+    const old = ask("fp8", 63)?.outputTokensPerSecond;
+    expect(old?.expected).toBeLessThan((found?.outputTokensPerSecond.expected ?? 0) / 2);
+    expect(old?.high).toBeGreaterThan(found?.outputTokensPerSecond.expected ?? Number.POSITIVE_INFINITY);
   });
 
   it("orders its range, and more requests in flight never make a token faster, for any load within", () => {
