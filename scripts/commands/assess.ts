@@ -10,8 +10,9 @@ import { type Bill, billOf, billOfTotal, readBillLines } from "../lib/assess/bil
 import { BILL_FORMATS } from "../lib/assess/bill-formats";
 import { assessmentText } from "../lib/assess/text";
 import { terminal } from "../lib/report";
+import { FORMATS } from "../lib/usage/formats";
 import { logsOf } from "../lib/usage/log-files";
-import { FORMATS, recordUsage } from "../lib/usage/record";
+import { recordUsage } from "../lib/usage/record";
 
 interface Options {
   billed?: number;

@@ -8,9 +8,10 @@ import { action } from "../lib/action";
 import { replaceFile } from "../lib/replace-file";
 import { terminal } from "../lib/report";
 import { readText } from "../lib/stack-paths";
+import { FORMATS } from "../lib/usage/formats";
 import { logsOf } from "../lib/usage/log-files";
 import { time } from "../lib/usage/observation";
-import { FORMATS, type RecordOptions, recordUsage } from "../lib/usage/record";
+import { type RecordOptions, recordUsage } from "../lib/usage/record";
 import { countsText, shownUsage, usageText } from "../lib/usage/text";
 
 interface Options extends Omit<RecordOptions, "covers"> {

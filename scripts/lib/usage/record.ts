@@ -1,34 +1,14 @@
 import { createHash } from "node:crypto";
 import { pipeline, type Readable } from "node:stream";
 import { sumProblems, type UsageFile } from "../../../infra/config/usage-file";
-import { InputError, type Problem } from "../../../infra/core/errors";
-import { BEDROCK_LOG, CLOUDWATCH } from "./bedrock";
-import { AZURE, GOOGLE } from "./cloud-metrics";
-import { ANTHROPIC_CSV, OPENAI_CSV, OPENROUTER_CSV } from "./csv-exports";
+import { InputError } from "../../../infra/core/errors";
+import { FORMATS, readValue } from "./formats";
 import { jsonValues, tapped } from "./json-values";
-import { LITELLM } from "./litellm";
-import { type Format, isRow, type Observation, type Reading } from "./observation";
-import { GATEWAY_ACCESS, GUARD_AUDIT } from "./our-logs";
-import { ANTHROPIC, OPENAI, OPENROUTER } from "./provider-exports";
+import type { Format, Observation } from "./observation";
+import { asProblem, refuseUnusable } from "./refusals";
+import { timesOf } from "./remarks";
 import { Repeats } from "./repeats";
 import { Tally, TooMuch } from "./tally";
-
-/** In the order in which a value is tried; no two know the same value. */
-export const FORMATS: readonly Format[] = [
-  GUARD_AUDIT,
-  GATEWAY_ACCESS,
-  OPENAI,
-  ANTHROPIC,
-  OPENROUTER,
-  BEDROCK_LOG,
-  CLOUDWATCH,
-  AZURE,
-  GOOGLE,
-  OPENAI_CSV,
-  ANTHROPIC_CSV,
-  OPENROUTER_CSV,
-  LITELLM,
-];
 
 export interface RecordOptions {
   /** What a workload is: each model, or each policy of ours. */
@@ -80,8 +60,8 @@ export async function recordUsage(logs: readonly Log[], options: RecordOptions):
   };
   const { tally, repeats, counts, seen } = reader;
   for (const log of logs) await readLog(log, reader);
-  refuseUnusable(logs, reader);
-  tally.cover({ ...tally.span, ...options.covers });
+  refuseUnusable(logs, tally, counts, options);
+  cover(tally, options);
   const remarks = [
     ...[...seen].flatMap(({ remark }) => remark ?? []),
     ...timesOf(counts.without),
@@ -102,8 +82,13 @@ export async function recordUsage(logs: readonly Log[], options: RecordOptions):
   return { usage, counts };
 }
 
-const timesOf = (reasons: Readonly<Record<string, number>>): string[] =>
-  Object.entries(reasons).map(([why, times]) => `${times} × ${why}`);
+function cover(tally: Tally, { covers }: RecordOptions): void {
+  try {
+    tally.cover({ ...tally.span, ...covers });
+  } catch (error) {
+    throw asProblem(error, "--from, --to");
+  }
+}
 
 interface Reader {
   tally: Tally;
@@ -144,7 +129,7 @@ async function readLog({ label, open }: Log, reader: Reader): Promise<void> {
       }
     }
   } catch (error) {
-    throw readable(error, label);
+    throw asProblem(error, label);
   }
   const content = digest.digest("hex");
   const same = contents.get(content);
@@ -167,73 +152,5 @@ function another(reasons: Record<string, number>, why: string): void {
 
 const MOST_REASONS = 50;
 
-function readValue(value: unknown): [Format?, Reading?] {
-  if (!isRow(value)) return [];
-  for (const format of FORMATS) {
-    const reading = format.read(value);
-    if (reading !== undefined) return [format, reading];
-  }
-  return [];
-}
-
 const workloadName = ({ model, policy }: Observation, { by, name }: RecordOptions): string =>
   name ?? ((by === "policy" ? policy : undefined) ?? model).slice(0, 200);
-
-function readable(error: unknown, path: string): InputError {
-  if (error instanceof TooMuch)
-    return new InputError([
-      {
-        path,
-        given: error.message,
-        allowed: "logs of one service over at most five years",
-        fix: "give less of them, or put them together with --name",
-      },
-    ]);
-  const { code, message } = error as NodeJS.ErrnoException;
-  const missing = code === "ENOENT";
-  return new InputError([
-    {
-      path,
-      given: missing ? "no such file" : `cannot be read: ${code ?? message}`,
-      allowed: "a log or export, whole, also .gz",
-      fix: missing ? "correct the path" : "check that it is whole and may be read",
-    },
-  ]);
-}
-
-function refuseUnusable(logs: readonly Log[], { tally, counts, options }: Reader): void {
-  const { requests, name, covers = {} } = options;
-  const problems: Problem[] = [];
-  if (tally.isEmpty) {
-    const known = timesOf(counts.without);
-    problems.push({
-      path: logs.map(({ label }) => label).join(", "),
-      given: known.length === 0 ? "nothing with tokens" : `nothing with tokens, but ${known.join(", ")}`,
-      allowed: `JSON of ${FORMATS.map((format) => format.name).join(", ")}`,
-      fix: "export one of these (ours: kubectl logs -c guard of the model's pods), or write a usage file by hand: stacks/usage.schema.json",
-    });
-  }
-  const unknown = tally.withoutRequests;
-  if (unknown.length > 0 && (requests === undefined || unknown.length > 1))
-    problems.push({
-      path: "--requests",
-      ...(requests === undefined ? {} : { given: `${requests} for ${unknown.length} models` }),
-      allowed: `how many requests the period had: the export does not count those of ${unknown.join(", ")}`,
-      fix: `add --requests <number>${unknown.length > 1 && name === undefined ? " and --name <workload>" : ""}`,
-    });
-  const { fromMs, toMs } = tally.span;
-  if (!tally.isEmpty && (covers.fromMs ?? fromMs) > fromMs)
-    problems.push(outside("--from", covers.fromMs, `no later than the first request, ${timeText(fromMs)}`));
-  if (!tally.isEmpty && (covers.toMs ?? toMs) < toMs)
-    problems.push(outside("--to", covers.toMs, `no earlier than the last request, ${timeText(toMs)}`));
-  if (problems.length > 0) throw new InputError(problems);
-}
-
-const timeText = (ms: number | undefined): string => new Date(ms ?? 0).toISOString();
-
-const outside = (path: string, ms: number | undefined, allowed: string): Problem => ({
-  path,
-  given: timeText(ms),
-  allowed,
-  fix: "the whole log counts: give what it covers, or cut the log",
-});

@@ -49,3 +49,7 @@ export const coarseRemark = (names: readonly string[]): string[] =>
         `logs by the day do not show the busiest hour of ${names.join(", ")}: ${ASSUMED_PEAK} times the average is ` +
           "assumed; export by the hour",
       ];
+
+/** `3 × why`, for each reason. */
+export const timesOf = (reasons: Readonly<Record<string, number>>): string[] =>
+  Object.entries(reasons).map(([why, times]) => `${times} × ${why}`);

@@ -25,12 +25,15 @@ export class Repeats {
   }
 
   has(seen: Observation, file: string): boolean {
-    if (seen.spanMs > 0) return this.hasRow(JSON.stringify(seen), file);
+    if (seen.spanMs > 0) return this.hasRow(seen, file);
     if (seen.id === undefined || this.isFull) return false;
     return this.hasRequest(`${seen.id} ${seen.atMs} ${seen.inputTokens} ${seen.outputTokens}`);
   }
 
-  private hasRow(row: string, file: string): boolean {
+  private hasRow(seen: Observation, file: string): boolean {
+    // A metric of zero looks like any other that is zero then.
+    if ((seen.requests ?? 0) + seen.inputTokens + seen.outputTokens === 0) return false;
+    const row = JSON.stringify(seen);
     const first = this.rows.get(row);
     if (first === undefined && this.rows.size < MOST_ROWS) this.rows.set(row, file);
     return first !== undefined && first !== file;

@@ -225,16 +225,19 @@ describe("each format", () => {
         ),
         Label,
       );
-    const { usage } = await recordUsage(
+    const { usage, counts } = await recordUsage(
       [
+        metric("CacheWriteInputTokenCount", 0, 0),
         metric("Invocations", 10, 30),
         metric("InputTokenCount", 1_000, 3_000),
         metric("CacheReadInputTokenCount", 500, 500),
+        metric("InvocationLatency", 1, 1),
         metric("OutputTokenCount", 100, 300),
       ],
       { by: "model", name: "llama" },
     );
     expect(usage).toMatchObject({ hours: 2 });
+    expect(counts).toMatchObject({ used: 5, unknown: 1, repeated: 0 });
     expect(usage.workloads).toMatchObject([
       {
         name: "llama",
@@ -393,6 +396,9 @@ describe("when it comes", () => {
     expect(given.usage.remarks.join("\n")).toMatch(/from 2026-10-04 10:00 to 2026-10-08 00:00 UTC \(86 h\)/);
     await expect(recorded(text, { by: "model", covers: { fromMs: at(2), toMs: at(3) } })).rejects.toThrow(
       /2 problems.*--from: 2026-10-02.*--to: 2026-10-03/s,
+    );
+    await expect(recorded(text, { by: "model", covers: { fromMs: Date.UTC(2001) } })).rejects.toThrow(
+      /--from, --to: times that lie more than five years apart/,
     );
     const bucket = (hour: number, results: object[]) => ({
       start_time: at(1) / 1000 + hour * 3600,
