@@ -57,7 +57,9 @@ const CacheGroup = z.discriminatedUnion("kind", [
     layers: count,
     bytes: count.meta({ description: "Of one request in one layer, however long it is." }),
     heads: count.meta({ description: "Heads that tensor parallelism must divide." }),
-    checkpoints: count.optional().meta({ description: "States kept of a prompt beside the two that all such layers keep." }),
+    checkpoints: count
+      .optional()
+      .meta({ description: "States kept of a prompt beside the two that all such layers keep." }),
   }),
 ]);
 
@@ -100,7 +102,8 @@ export const Architecture = z.strictObject({
     description: "Of the weights that every GPU keeps whole: routers, and what latent attention compresses with.",
   }),
   addedBytes: count.optional().meta({
-    description: "That loading adds to the files' weights, all GPUs together: latent attention's second copy in 16 bits.",
+    description:
+      "That loading adds to the files' weights, all GPUs together: latent attention's second copy in 16 bits.",
   }),
   weightBytes: z.record(z.string(), count).optional().meta({
     description: "Bytes of all tensors by dtype, out of the safetensors headers. Left out when there is one.",

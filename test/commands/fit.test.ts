@@ -1,9 +1,10 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { showFit } from "../../scripts/commands/fit";
 import { fakeHub } from "../support/fake-hub";
 import { configOf, FP8 } from "../support/fit-question";
+import { safetensors, tinyConfig } from "../support/tiny-model";
 
 let out: string;
 beforeEach(() => {
@@ -70,23 +71,62 @@ describe("homeport fit", () => {
     expect(await sizeOf({})).toEqual([14.96, "its parameters, counted by config.json: no weights lie there"]);
     const index = JSON.stringify({ metadata: { total_size: 8 * 2 ** 30 }, weight_map: {} });
     expect(await sizeOf({ "model.safetensors.index.json": index })).toEqual([8, "the index of its files"]);
-    expect((await sizeOf({ "model.safetensors": "x" }))[1]).toBe("1 file");
+    const bf16 = safetensors({ w: ["BF16", "x".repeat(2 ** 20)] });
+    const tiny = { ...tinyConfig, intermediate_size: 128 };
+    expect(await sizeOf({ "config.json": JSON.stringify(tiny), "model.safetensors": bf16 })).toEqual([
+      0,
+      "safetensors headers: BF16 1.0 MiB",
+    ]);
+  });
+
+  it("finds no fit for weights that are damaged, cut short or not all there", async () => {
+    const plain = JSON.stringify(configOf("llama-3.1-8b"));
+    const whole = safetensors({ w: ["BF16", "x".repeat(64)] });
+    const refused = (files: Record<string, string>) => said(showFit(folder({ "config.json": plain, ...files }), {}));
+    const pointer = "version https://git-lfs.github.com/spec/v1";
+    expect(await refused({ "model.safetensors": pointer })).toContain("model.safetensors: 42 bytes, no whole header");
+    expect(await refused({ "model.safetensors": whole.slice(0, -1) })).toContain("327 bytes of 328");
+    for (const header of ["[1, 2]", '{"a": null}', '{"a": {"dtype": "BF16", "data_offsets": [9, 1]}}', "{}"]) {
+      const length = `${String.fromCharCode(header.length)}${"\0".repeat(7)}`;
+      const message = await refused({ "model.safetensors": `${length}${header}` });
+      expect(message).toContain("model.safetensors: a header that is not one of safetensors");
+    }
+    const index = JSON.stringify({ weight_map: { a: "1.safetensors", b: "2.safetensors" } });
+    const missing = await refused({ "1.safetensors": whole, "model.safetensors.index.json": index });
+    expect(missing).toContain("1 of 2 files are not there: 2.safetensors");
+    expect(await refused({ "1.safetensors": whole, "model.safetensors.index.json": "{" })).toContain("not JSON");
+    expect(await refused({ "1.safetensors": whole })).toContain("0.0 MiB of weights; about 15.0 GiB");
+    const broken = folder({});
+    symlinkSync("nowhere", join(broken, "model.safetensors"));
+    expect(await said(showFit(broken, {}))).toContain("a link to nowhere");
+  });
+
+  it("reads the numbers that Python writes and JSON has not, and says of other text that it is not JSON", async () => {
+    const config = JSON.stringify({ ...configOf("llama-3.1-8b"), time_step_limit: [0, 1] }).replace(
+      "[0,1]",
+      "[0.0, Infinity]",
+    );
+    expect(await showFit(folder({ "config.json": config }), { json: true, on: "p5" })).toBe(0);
+    expect(await said(showFit(folder({ "config.json": "{not" }), {}))).toMatch(
+      /^1 problem.*\n {2}config\.json: not JSON/,
+    );
+    const huge = JSON.stringify({ ...configOf("llama-3.1-8b"), num_hidden_layers: 1e15 });
+    expect(await said(showFit(folder({ "config.json": huge }), {}))).toContain("config.json:num_hidden_layers");
   });
 
   it("asks the hub for the headers of quantised weights, not for the weights", async () => {
-    const header = JSON.stringify({ a: { dtype: "F8_E4M3", shape: [9], data_offsets: [0, 9 * 2 ** 30] } });
-    const length = Buffer.alloc(8);
-    length.writeBigUInt64LE(BigInt(header.length));
-    const config = { ...configOf("llama-3.1-8b"), ...FP8 };
     const files = {
-      "config.json": JSON.stringify(config),
-      "model.safetensors": `${length.toString("latin1")}${header}`,
+      "config.json": JSON.stringify({ ...tinyConfig, intermediate_size: 128, ...FP8 }),
+      "model.safetensors": safetensors({ a: ["F8_E4M3", "x".repeat(2 ** 20)] }),
     };
     const hub = await fakeHub({ "org/fp8": { commit: "c".repeat(40), refs: ["main"], files, lfs: [] } });
     process.env.HF_ENDPOINT = `http://${hub.host}`;
     try {
       await showFit("hf://org/fp8", { json: true, on: "p5" });
-      expect(JSON.parse(out)).toMatchObject({ weightsGiB: 9, weightsFrom: "safetensors headers: F8_E4M3 9.0 GiB" });
+      expect(JSON.parse(out)).toMatchObject({
+        weightsGiB: 2 ** -10,
+        weightsFrom: "safetensors headers: F8_E4M3 1.0 MiB",
+      });
       expect(await said(showFit("hf://org/none", {}))).toContain("the hub answers 404");
     } finally {
       delete process.env.HF_ENDPOINT;

@@ -6,7 +6,7 @@ import { ReleaseContent, ReleaseFile, releaseId } from "../../infra/core/release
 import { type PinOptions, pin } from "../../scripts/commands/pin";
 import { parseArguments, parseVariants } from "../../scripts/lib/pin/flags";
 import { catchPrinted, saidBy } from "../support/printed";
-import { tinyConfig, tinyModel } from "../support/tiny-model";
+import { safetensors, tinyConfig, tinyModel } from "../support/tiny-model";
 
 const IMAGE = `registry.example/vllm@sha256:${"e".repeat(64)}`;
 const STACK = `# yaml-language-server: $schema=stack.schema.json
@@ -149,15 +149,10 @@ describe("homeport pin", () => {
 
   it("keeps the bytes of each dtype of quantised weights, and of plain ones nothing that would change their id", async () => {
     const p = project();
-    const header = JSON.stringify({
-      a: { dtype: "I32", shape: [25], data_offsets: [0, 100] },
-      b: { dtype: "F16", shape: [20], data_offsets: [100, 140] },
-    });
-    const length = Buffer.alloc(8);
-    length.writeBigUInt64LE(BigInt(header.length));
     const quantization_config = { quant_method: "awq", bits: 4, group_size: 32 };
     const folder = p.put("tiny-q", {
-      ...tinyModel(`${length.toString("latin1")}${header}${"w".repeat(140)}`),
+      ...tinyModel(),
+      "model.safetensors": safetensors({ a: ["I32", "w".repeat(100)], b: ["F16", "w".repeat(40)] }),
       "config.json": JSON.stringify({ ...tinyConfig, intermediate_size: 128, quantization_config }),
     });
     await pin("chat", "r1", p.a, options, p.root);
@@ -169,7 +164,7 @@ describe("homeport pin", () => {
       intermediateSize: 128,
     });
     p.put("tiny-q", { "model.safetensors": "version https://git-lfs.github.com/spec/v1" });
-    expect(await saidBy(pin("chat", "q2", folder, options, p.root))).toContain("model.safetensors: a safetensors file");
+    expect(await saidBy(pin("chat", "q2", folder, options, p.root))).toContain("model.safetensors: 42 bytes, no whole");
   });
 
   it("refuses what starts on no GPU of the stack, with the reason and what would", async () => {

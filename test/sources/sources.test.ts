@@ -127,7 +127,7 @@ describe("a directory", () => {
       "1 files without config.json",
     );
     await expect(read(folderWith({ ...tinyModel(), "config.json": "{" }), { acceptLicence: "mit" })).rejects.toThrow(
-      "config.json:architectures",
+      "config.json: not JSON",
     );
   });
 

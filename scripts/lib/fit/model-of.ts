@@ -12,10 +12,12 @@ import type { Variant } from "../../../infra/core/release";
 import { listingOf } from "../pin/read-source";
 import { parseAddress } from "../sources/address";
 import { textOf } from "../sources/hashing";
-import type { Listing } from "../sources/listing";
-import { modelFacts, wholeConfig } from "../sources/model-config";
-import { tensorBytes } from "../sources/safetensors";
+import type { Entry, Listing } from "../sources/listing";
+import { jsonOf, modelFacts, wholeConfig } from "../sources/model-config";
+import { tensorBytes, vouchedFor } from "../sources/safetensors";
+import { INDEX, missingShards, shardIndex } from "../sources/shards";
 import { stackPaths } from "../stack-paths";
+import { sizeText } from "./size-text";
 
 /** A model that was asked for, and where its weights' size is from. */
 export interface AskedModel {
@@ -105,29 +107,55 @@ async function ofListing(name: string, listing: Listing): Promise<AskedModel> {
   const found = await text("config.json");
   const config = found && wholeConfig(found, await text("hf_quant_config.json"));
   const read = config === undefined ? [missingConfig(name)] : readConfig(config);
-  if (Array.isArray(read)) throw new InputError(read);
+  const index = shardIndex(await text(INDEX));
+  const problems = [
+    ...(Array.isArray(read) ? read : []),
+    ...(index && "fix" in index ? [index] : index ? missingShards(index, listing.entries) : []),
+  ];
+  if (Array.isArray(read) || problems.length > 0) throw new InputError(problems);
   const files = loadedFiles(listing.entries);
-  if (files.some(({ path }) => path.endsWith(".safetensors")) && read.quantization !== null) {
-    const bytes = await tensorBytes(files);
-    if (Array.isArray(bytes)) throw new InputError(bytes);
-    const storedBytes = Object.values(bytes).reduce((sum, b) => sum + b, 0);
-    const parts = Object.entries(bytes).map(([dtype, b]) => `${dtype} ${(b / 2 ** 30).toFixed(1)} GiB`);
-    return { name, question: { ...read, storedBytes }, sizeFrom: `safetensors headers: ${parts.join(", ")}` };
-  }
-  if (files.length > 0) {
-    const storedBytes = files.reduce((sum, { bytes }) => sum + bytes, 0);
-    return {
-      name,
-      question: { ...read, storedBytes },
-      sizeFrom: files.length === 1 ? "1 file" : `${files.length} files`,
-    };
-  }
-  const total = sizeOfIndex(await text("model.safetensors.index.json"));
-  if (total !== undefined)
-    return { name, question: { ...read, storedBytes: total }, sizeFrom: "the index of its files" };
   const counted = countedQuestion(config!);
+  if (files.length > 0) {
+    const size = await sizeOfFiles(files, read);
+    if (!Array.isArray(counted) && size.storedBytes < LEAST_SHARE * counted.storedBytes)
+      throw new InputError([halfAModel(name, size.storedBytes, counted.storedBytes)]);
+    return { name, question: { ...read, storedBytes: size.storedBytes }, sizeFrom: size.from };
+  }
+  if (index && "files" in index && index.totalBytes !== undefined)
+    return { name, question: { ...read, storedBytes: index.totalBytes }, sizeFrom: "the index of its files" };
   if (Array.isArray(counted)) throw new InputError(counted);
   return { name, question: counted, sizeFrom: "its parameters, counted by config.json: no weights lie there" };
+}
+
+/** Files with less than this share of what config.json describes are not the whole model. */
+const LEAST_SHARE = 0.5;
+
+const halfAModel = (name: string, bytes: number, countedBytes: number): Problem => ({
+  path: "<model>",
+  given: `${name}: ${sizeText(bytes)} of weights`,
+  allowed: `about ${sizeText(countedBytes)}, as config.json describes it`,
+  fix: "fetch the missing files; half a model would seem to fit anywhere",
+});
+
+/** Where files are quantised or may be cut short, their headers say what they hold. */
+async function sizeOfFiles(
+  files: readonly Entry[],
+  { quantization }: Read,
+): Promise<{ storedBytes: number; from: string }> {
+  const safe = files.some(({ path }) => path.endsWith(".safetensors"));
+  if (safe && (quantization !== null || !vouchedFor(files))) {
+    const bytes = await tensorBytes(files);
+    if (Array.isArray(bytes)) throw new InputError(bytes);
+    const parts = Object.entries(bytes).map(([dtype, b]) => `${dtype} ${sizeText(b)}`);
+    return {
+      storedBytes: Object.values(bytes).reduce((sum, b) => sum + b, 0),
+      from: `safetensors headers: ${parts.join(", ")}`,
+    };
+  }
+  return {
+    storedBytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
+    from: files.length === 1 ? "1 file" : `${files.length} files`,
+  };
 }
 
 const missingConfig = (name: string): Problem => ({
@@ -136,15 +164,6 @@ const missingConfig = (name: string): Problem => ({
   allowed: "a folder or repository with config.json at its top",
   fix: "name the one that holds config.json",
 });
-
-function sizeOfIndex(text: string | undefined): number | undefined {
-  try {
-    const size = (JSON.parse(text ?? "{}") as { metadata?: { total_size?: unknown } }).metadata?.total_size;
-    return typeof size === "number" && size > 0 ? size : undefined;
-  } catch {
-    return undefined;
-  }
-}
 
 type Read = Omit<FitQuestion, "storedBytes">;
 
@@ -160,6 +179,6 @@ function readConfig(text: string): Read | Problem[] {
 export function countedQuestion(text: string): FitQuestion | Problem[] {
   const read = readConfig(text);
   if (Array.isArray(read)) return read;
-  const storedBytes = countedBytes(JSON.parse(text) as Config, read.architecture);
+  const storedBytes = countedBytes(jsonOf(text) as Config, read.architecture);
   return typeof storedBytes === "number" ? { ...read, storedBytes } : [storedBytes];
 }

@@ -5,6 +5,7 @@ import { leftOut } from "../../../infra/core/fit/left-out";
 import type { FitRow } from "../../../infra/core/fit/matrix";
 import { table, wrapped } from "../report";
 import type { AskedModel } from "./model-of";
+import { sizeText } from "./size-text";
 
 /** The length at which shapes are compared, in tokens. */
 const COMPARED_TOKENS = 8192;
@@ -13,8 +14,6 @@ const GiB = 2 ** 30;
 const MARKS = ["*", "+", "^"];
 
 const gib = (value: number): string => value.toFixed(1);
-const size = (bytes: number): string =>
-  bytes < 0.1 * GiB ? `${(bytes / 2 ** 20).toFixed(1)} MiB` : `${gib(bytes / GiB)} GiB`;
 const whole = (value: number): string => value.toLocaleString("en-US");
 
 /** The matrix for a reader: what starts, cheapest first, then why the rest does not. */
@@ -28,7 +27,7 @@ export function matrixText(asked: AskedModel, region: string, rows: readonly Fit
   const notes = [...new Set(starts.flatMap((row) => row.notes))];
   const lines = [
     wrapped(
-      `${asked.name}: ${size(question.storedBytes)} of weights (${asked.sizeFrom}), ${whole(perToken)} bytes a token, requests of up to ${whole(tokens)} tokens, vLLM ${question.engineVersion} with ${share} of each GPU`,
+      `${asked.name}: ${sizeText(question.storedBytes)} of weights (${asked.sizeFrom}), ${whole(perToken)} bytes a token, requests of up to ${whole(tokens)} tokens, vLLM ${question.engineVersion} with ${share} of each GPU`,
     ),
     "",
     ...(starts.length === 0

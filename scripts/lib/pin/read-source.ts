@@ -1,6 +1,7 @@
 import { canonicalJson, sha256Hex } from "../../../infra/core/canonical-json";
 import { InputError, type Problem } from "../../../infra/core/errors";
 import { familyOf } from "../../../infra/core/fit/families";
+import { loadedFiles } from "../../../infra/core/fit/weights";
 import type { ReleaseContent } from "../../../infra/core/release";
 import type { Address } from "../sources/address";
 import { directoryListing } from "../sources/directory";
@@ -12,7 +13,8 @@ import type { Entry, Listing } from "../sources/listing";
 import { chatTemplateDigest, modelFacts, wholeConfig } from "../sources/model-config";
 import { ociListing } from "../sources/oci";
 import { type S3Options, s3Listing } from "../sources/s3";
-import { tensorBytes } from "../sources/safetensors";
+import { tensorBytes, vouchedFor } from "../sources/safetensors";
+import { INDEX, missingShards, shardIndex } from "../sources/shards";
 
 export interface SourceRules extends FileRules {
   acceptLicence?: string;
@@ -54,16 +56,20 @@ export async function readSource(
   const quantizer = await text("hf_quant_config.json");
   const facts = config === undefined ? [] : modelFacts(wholeConfig(config, quantizer), rules.allowRemoteCode);
   const licence = licenceOf(listing.licence ?? licenceOfCard(await text("README.md")), rules.acceptLicence);
+  const index = shardIndex(await text(INDEX));
   const all = [
     ...problems,
     ...fileProblems(entries, rules),
+    ...(index && "fix" in index ? [index] : index ? missingShards(index, entries) : []),
     ...(Array.isArray(facts) ? facts : []),
     ...(typeof licence === "string" ? [] : [licence]),
   ];
   if (all.length > 0 || Array.isArray(facts) || typeof licence !== "string") throw new InputError(all);
   const counted = facts.quantization !== null && familyOf(facts.architecture) !== undefined;
-  const weightBytes = counted ? await tensorBytes(entries) : {};
-  if (Array.isArray(weightBytes)) throw new InputError(weightBytes);
+  // What the source does not vouch for may be cut short.
+  const headers = counted || !vouchedFor(loadedFiles(entries)) ? await tensorBytes(entries) : {};
+  if (Array.isArray(headers)) throw new InputError(headers);
+  const weightBytes = counted ? headers : {};
   // One dtype says no more than the sizes of the files.
   const mixed = Object.keys(weightBytes).length > 1;
   const template = chatTemplateDigest(await text("chat_template.jinja"), await text("tokenizer_config.json"));

@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { basename, join, resolve, sep } from "node:path";
-import { OperationError } from "../../../infra/core/errors";
+import { InputError, OperationError } from "../../../infra/core/errors";
 import type { Listing } from "./listing";
 
 /** A local folder; its version is the digest of its files, so the same content pins the same on every machine. */
@@ -27,7 +27,16 @@ async function stamps(root: string): Promise<{ path: string; bytes: number; chan
   const names = await readdir(root, { recursive: true });
   const found = await Promise.all(
     names.map(async (name) => {
-      const info = await stat(join(root, name));
+      const info = await stat(join(root, name)).catch(() => undefined);
+      if (info === undefined)
+        throw new InputError([
+          {
+            path: join(root, name),
+            given: "nothing there to read: a link to nowhere, or not ours",
+            allowed: "files that can be read",
+            fix: "fetch it again, or remove the link",
+          },
+        ]);
       return info.isFile() ? [{ path: name.split(sep).join("/"), bytes: info.size, changed: info.mtimeMs }] : [];
     }),
   );

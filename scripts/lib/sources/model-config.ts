@@ -2,15 +2,17 @@ import { z } from "zod";
 import { sha256Hex } from "../../../infra/core/canonical-json";
 import type { Problem } from "../../../infra/core/errors";
 import { memoryFields } from "../../../infra/core/fit/architecture";
-import { at, type Config } from "../../../infra/core/fit/config-json";
+import { at, isRecord } from "../../../infra/core/fit/config-json";
 import { familyOf } from "../../../infra/core/fit/families";
 import type { ReleaseContent } from "../../../infra/core/release";
 
-const count = z.int().positive();
+/** No model has a billion of anything that is counted here; a file that says so is broken. */
+const count = z.int().positive().max(1e9);
+const layers = z.int().positive().max(10_000);
 
 /** The part of a model's config.json that says its shape; multimodal models keep it under `text_config`. */
 const Shape = z.object({
-  num_hidden_layers: count,
+  num_hidden_layers: layers,
   hidden_size: count,
   num_attention_heads: count,
   num_key_value_heads: count.nullish(),
@@ -35,8 +37,9 @@ const textOf = (value: unknown): string | undefined => (typeof value === "string
 
 /** config.json with what NVIDIA's quantiser writes beside it, hf_quant_config.json, where config.json says nothing of it. */
 export function wholeConfig(config: string, quantizer: string | undefined): string {
-  const [outer, beside] = [config, quantizer ?? "{}"].map((text) => jsonOf(text) as Config);
-  if (outer?.quantization_config != null || beside?.quantization === undefined) return config;
+  const [outer, beside] = [config, quantizer ?? "{}"].map(jsonOf);
+  if (!isRecord(outer) || !isRecord(beside)) return config;
+  if (outer.quantization_config != null || beside.quantization === undefined) return config;
   return JSON.stringify({ ...outer, quantization_config: { quant_method: "modelopt", ...beside } });
 }
 
@@ -44,9 +47,18 @@ export type ModelFacts = Pick<ReleaseContent, "architecture" | "quantization">;
 
 /** Facts that later checks need, or what config.json lacks. */
 export function modelFacts(text: string, allowRemoteCode: boolean): ModelFacts | Problem[] {
-  const json = jsonOf(text) as Config;
+  const json = jsonOf(text);
+  if (!isRecord(json))
+    return [
+      {
+        path: "config.json",
+        given: json === undefined ? "not JSON" : JSON.stringify(json).slice(0, 60),
+        allowed: "the shape of a language model as Transformers writes it",
+        fix: "fetch it again, or pin the folder of a model that vLLM can load",
+      },
+    ];
   const outer = Outer.safeParse(json);
-  const inner = Shape.safeParse({ ...(json as object), ...(outer.data?.text_config ?? {}) });
+  const inner = Shape.safeParse({ ...json, ...(outer.data?.text_config ?? {}) });
   const issues = [...(outer.error?.issues ?? []), ...(inner.error?.issues ?? [])];
   const problems: Problem[] = issues.map((issue) => ({
     path: `config.json:${issue.path.join(".")}`,
@@ -89,10 +101,13 @@ export function chatTemplateDigest(file: string | undefined, tokenizerConfig: st
   return typeof template === "string" ? `sha256:${sha256Hex(template)}` : undefined;
 }
 
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return {};
-  }
+/** Python writes numbers that JSON has not (Nemotron-H's `time_step_limit`); no field that is read here may be one. */
+const PYTHON_NUMBER = /([:[,]\s*)(?:-?Infinity|NaN)(?=\s*[,\]}])/g;
+
+export function jsonOf(text: string): unknown {
+  for (const candidate of [text, text.replace(PYTHON_NUMBER, "$1null")])
+    try {
+      return JSON.parse(candidate) as unknown;
+    } catch {}
+  return undefined;
 }

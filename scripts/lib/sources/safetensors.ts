@@ -6,25 +6,37 @@ import type { Entry } from "./listing";
 const LENGTH_BYTES = 8;
 const MOST_BYTES = 100_000_000;
 
-/** Bytes of all tensors by dtype, out of the headers of the files that an engine loads; the tensors are not read. */
+/** Name -> where its values lie behind the header, or the notes of whoever wrote the file. */
+type Header = Readonly<Record<string, unknown>>;
+
+const isSafetensors = ({ path }: Entry): boolean => path.endsWith(".safetensors");
+
+/** Whether the source says what its files are: their lengths are then those of whole files. */
+export const vouchedFor = (entries: readonly Entry[]): boolean =>
+  entries.every(({ sha256, gitBlob }) => (sha256 ?? gitBlob) !== undefined);
+
+/**
+ * Bytes of all tensors by dtype, out of the headers of the files that an engine loads; the tensors are not read. Problems
+ * of every file that is damaged, or whose length is not that of its tensors: half a download would seem to fit anywhere.
+ */
 export async function tensorBytes(entries: readonly Entry[]): Promise<Record<string, number> | Problem[]> {
-  const headers: Record<string, unknown>[] = [];
-  for (const entry of loadedFiles(entries).filter(({ path }) => path.endsWith(".safetensors"))) {
-    const header = await headerOf(entry);
-    if (header === undefined)
-      return [
-        {
-          path: entry.path,
-          allowed: "a safetensors file: the length of its header, and the header as JSON",
-          fix: "fetch it again; a pointer of Git LFS or half a download looks like this",
-        },
-      ];
-    headers.push(header);
+  const headers: Header[] = [];
+  const problems: Problem[] = [];
+  for (const entry of loadedFiles(entries).filter(isSafetensors)) {
+    const found = await headerOf(entry);
+    if ("allowed" in found) problems.push(found);
+    else headers.push(found.header);
   }
-  return bytesByDtype(headers);
+  return problems.length > 0 ? problems : bytesByDtype(headers);
 }
 
-async function headerOf(entry: Entry): Promise<Record<string, unknown> | undefined> {
+async function headerOf(entry: Entry): Promise<{ header: Header } | Problem> {
+  const damaged = (given: string): Problem => ({
+    path: entry.path,
+    given,
+    allowed: "a whole safetensors file: the length of its header, the header as JSON, and all tensors that it names",
+    fix: "fetch it again; a pointer of Git LFS or half a download looks like this",
+  });
   let start = Buffer.alloc(0);
   let length = 0;
   // Leaving the loop gives up the rest of a download.
@@ -34,10 +46,35 @@ async function headerOf(entry: Entry): Promise<Record<string, unknown> | undefin
     length = Number(start.readBigUInt64LE());
     if (length > Math.min(MOST_BYTES, entry.bytes) || start.length >= LENGTH_BYTES + length) break;
   }
+  const text = start.subarray(LENGTH_BYTES, LENGTH_BYTES + length);
+  if (text.length < length || length === 0) return damaged(`${entry.bytes} bytes, no whole header`);
+  const header = jsonObject(text.toString("utf8"));
+  const end = header && endOfTensors(header);
+  if (header === undefined || end === undefined) return damaged("a header that is not one of safetensors");
+  const whole = LENGTH_BYTES + length + end;
+  return entry.bytes === whole ? { header } : damaged(`${entry.bytes} bytes of ${whole}`);
+}
+
+function jsonObject(text: string): Header | undefined {
   try {
-    const header: unknown = JSON.parse(start.subarray(LENGTH_BYTES, LENGTH_BYTES + length).toString("utf8"));
-    return typeof header === "object" && header !== null ? (header as Record<string, unknown>) : undefined;
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Header) : undefined;
   } catch {
     return undefined;
   }
 }
+
+/** Where the last tensor ends. `undefined` where one of them is no tensor, or there is none. */
+function endOfTensors(header: Header): number | undefined {
+  const ends = Object.entries(header)
+    .filter(([name]) => name !== "__metadata__")
+    .map(([, tensor]) => {
+      const { dtype, data_offsets: at } = (tensor ?? {}) as { dtype?: unknown; data_offsets?: unknown };
+      const [from, to] = Array.isArray(at) ? (at as unknown[]) : [];
+      const valid = typeof dtype === "string" && isPosition(from) && isPosition(to) && from <= to;
+      return valid ? to : undefined;
+    });
+  return ends.length === 0 || ends.includes(undefined) ? undefined : Math.max(...(ends as number[]));
+}
+
+const isPosition = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
