@@ -38,8 +38,12 @@ export function register(program: Command): void {
     )
     .option("--name <workload>", "put everything into one workload of this name")
     .option("--requests <number>", "requests of the period, where the export does not count them", wholeNumber)
-    .option("--from <time>", "since when the logs cover, where it is before their first request, as 2026-10-01", moment)
-    .option("--to <time>", "until when they cover, as 2026-11-01T00:00Z", moment)
+    .option(
+      "--from <time>",
+      "first day that the logs cover, or a time: where that is before their first request",
+      begins,
+    )
+    .option("--to <time>", "last day that they cover, or a time in UTC, as 2026-10-31 or 2026-10-31T18:00", ends)
     .option("--force", "replace a usage file that is there")
     .option("--json", "print JSON")
     .addHelpText("after", `\nreads:\n${FORMATS.map(({ name }) => `  ${name}`).join("\n")}`)
@@ -80,9 +84,15 @@ function refuseOverwriting({ out, force }: Options, current: string | undefined)
     ]);
 }
 
+const DAY_MS = 86_400_000;
+
+const begins = (value: string): number => moment(value);
+/** A day is covered to its end, as in a usage file. */
+const ends = (value: string): number => moment(value) + (value.includes(":") ? 0 : DAY_MS);
+
 function moment(value: string): number {
   const ms = /^\d{4}-\d\d-\d\d/.test(value) ? time(value) : undefined;
-  if (ms === undefined) throw new InvalidArgumentError("a day or a time in UTC, as 2026-10-01 or 2026-10-01T06:00Z.");
+  if (ms === undefined) throw new InvalidArgumentError("a day or a time in UTC, as 2026-10-01 or 2026-10-01T06:00.");
   return ms;
 }
 

@@ -1,4 +1,5 @@
 import { counted, type Format, type Observation, type Row, text, time } from "./observation";
+import { HOUR_WRITES } from "./provider-exports";
 
 /** What consoles let people download: the same counts as the providers' APIs give, a row for each day and model. */
 
@@ -39,7 +40,7 @@ export const ANTHROPIC_CSV: Format = {
     // Older exports have one column for both lives of what is written.
     const written = tokens("cache_write") + tokens("cache_write_5m") + tokens("cache_write_1h");
     const window = text(row.context_window);
-    return one({
+    const observation = {
       atMs,
       spanMs: DAY_MS,
       model: text(row.model_version) ?? "anthropic",
@@ -49,7 +50,8 @@ export const ANTHROPIC_CSV: Format = {
       outputTokens,
       batch: /batch/i.test(text(row.usage_type) ?? ""),
       ...(window && isLong(window) ? { longAbove: 200_000 } : {}),
-    });
+    };
+    return { ...one(observation), ...(tokens("cache_write_1h") > 0 ? { lacks: HOUR_WRITES } : {}) };
   },
 };
 

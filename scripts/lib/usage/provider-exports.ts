@@ -26,8 +26,8 @@ export const ANTHROPIC: Format = {
     const uncached = counted(result.uncached_input_tokens);
     if (uncached === undefined) return undefined;
     const created = isRow(result.cache_creation) ? result.cache_creation : {};
-    const written =
-      (counted(created.ephemeral_5m_input_tokens) ?? 0) + (counted(created.ephemeral_1h_input_tokens) ?? 0);
+    const forAnHour = counted(created.ephemeral_1h_input_tokens) ?? 0;
+    const written = (counted(created.ephemeral_5m_input_tokens) ?? 0) + forAnHour;
     const cached = counted(result.cache_read_input_tokens) ?? 0;
     const window = text(result.context_window);
     return {
@@ -38,9 +38,13 @@ export const ANTHROPIC: Format = {
       outputTokens: counted(result.output_tokens) ?? 0,
       batch: result.service_tier === "batch",
       ...(window && window !== "0-200k" ? { longAbove: 200_000 } : {}),
+      ...(forAnHour > 0 ? { lacks: HOUR_WRITES } : {}),
     };
   }),
 };
+
+/** Price lists have one price for what is written to a cache; Anthropic asks twice as much as for input where it stays an hour. */
+export const HOUR_WRITES = "rows with input cached for an hour: writing it is priced as for five minutes, too low";
 
 /** `GET /api/v1/activity` of OpenRouter: by day. Reasoning is part of its completion tokens. */
 export const OPENROUTER: Format = {
@@ -69,7 +73,7 @@ export const OPENROUTER: Format = {
   },
 };
 
-type Counted = Omit<Observation, "atMs" | "spanMs">;
+type Counted = Omit<Observation, "atMs" | "spanMs"> & { lacks?: string };
 
 /** Pages of buckets, or a bucket alone, each with results; a result of another kind makes the page unknown. */
 function buckets(from: string, to: string, count: (result: Row) => Counted | undefined): Format["read"] {
@@ -79,6 +83,7 @@ function buckets(from: string, to: string, count: (result: Row) => Counted | und
       return undefined;
     const observations: Observation[] = [];
     let [fromMs, toMs] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    let lacks: string | undefined;
     for (const bucket of found) {
       const atMs = time(bucket[from]);
       const endMs = time(bucket[to]);
@@ -88,9 +93,11 @@ function buckets(from: string, to: string, count: (result: Row) => Counted | und
       for (const result of rows(bucket.results)) {
         const counts = count(result);
         if (counts === undefined) return undefined;
-        observations.push({ atMs, spanMs: endMs - atMs, ...counts });
+        const { lacks: lacking, ...observed } = counts;
+        lacks ??= lacking;
+        observations.push({ atMs, spanMs: endMs - atMs, ...observed });
       }
     }
-    return { observations, covers: { fromMs, toMs } };
+    return { observations, covers: { fromMs, toMs }, ...(lacks === undefined ? {} : { lacks }) };
   };
 }

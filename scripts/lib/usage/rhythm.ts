@@ -28,11 +28,15 @@ export function peakToAverage(byHour: ReadonlyMap<number, number>, period: Perio
   return Math.max((most * hoursOf(period)) / total, HOURS_A_DAY * Math.max(...(shares ?? [0])));
 }
 
-/** Of the busiest hour, its busiest minute over the average one. */
+/** A hundred tokens a second, which any GPU writes: no minute with fewer makes anybody wait. */
+const LEAST_MINUTE_TOKENS = 6_000;
+
+/** Of the busiest hour, its busiest minute over the average one; 1 where even that one is nothing. */
 export function minutePeak(byHour: ReadonlyMap<number, number>, byMinute: ReadonlyMap<number, number>): number {
   const [hour, tokens] = [...byHour].reduce((most, one) => (one[1] > most[1] ? one : most), [0, 0]);
   const minutes = Array.from({ length: 60 }, (_, i) => byMinute.get(hour * 60 + i) ?? 0);
-  return tokens === 0 ? 1 : (Math.max(...minutes) * 60) / tokens;
+  const most = Math.max(...minutes);
+  return most < LEAST_MINUTE_TOKENS ? 1 : (most * 60) / tokens;
 }
 
 /**

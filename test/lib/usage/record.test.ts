@@ -185,6 +185,7 @@ describe("each format", () => {
     ]);
     expect(usage.workloads[0]).not.toHaveProperty("hourShares");
     expect(usage.remarks.join("\n")).toMatch(/busiest hour of claude-opus-4-8: 3 times the average is assumed/);
+    expect(usage.remarks.join("\n")).toMatch(/input cached for an hour: writing it is priced as for five minutes/);
   });
 
   it("Bedrock's invocation log", async () => {
@@ -448,12 +449,14 @@ it("tells a minute that is busier than its hour by far, and times in millisecond
   const row = (startTime: unknown, completion_tokens: number) =>
     JSON.stringify({ call_type: "completion", model: "m", startTime, prompt_tokens: 1, completion_tokens });
   const nine = Date.UTC(2026, 9, 1, 9);
-  const even = Array.from({ length: 60 }, (_, minute) => row(nine + minute * 60_000, 10));
-  const burst = row(nine / 1000 + 30 * 60, 590);
+  const even = Array.from({ length: 60 }, (_, minute) => row(nine + minute * 60_000, 1_000));
+  const burst = row(nine / 1000 + 30 * 60, 59_000);
   const { usage } = await recorded([...even, burst, row(12, 1), row(1e15, 1)].join("\n"));
-  expect(usage.workloads).toMatchObject([{ requests: 61, outputTokens: 1_190 }]);
+  expect(usage.workloads).toMatchObject([{ requests: 61, outputTokens: 119_000 }]);
   expect(usage.remarks.join("\n")).toContain("the busiest hour of m had a minute 30.3 times as busy as the hour");
-  expect((await recorded(even.join("\n"))).usage.remarks.join("\n")).not.toContain("minute");
+  const few = [row(nine, 1), row(nine, 1)];
+  for (const calm of [even, few])
+    expect((await recorded(calm.join("\n"))).usage.remarks.join("\n")).not.toContain("minute");
 });
 
 it("says of streams that were cut how many have no input", async () => {
