@@ -77,7 +77,9 @@ export async function show(given: string | undefined, options: ShowOptions, toda
   const kind = given ?? (options.model === undefined ? undefined : kindOfModel(options.model));
   const problems = selectionProblems(kind, options);
   if (problems.length > 0) throw new InputError(problems);
-  const ages = freshness(kind === undefined ? KINDS : [kind as Kind], today);
+  // A table of one region is as old as its own rows; the summary is of all.
+  const shown = kind === "shapes" ? (options.region ?? DEFAULT_REGION) : options.region;
+  const ages = freshness(kind === undefined ? KINDS : [kind as Kind], today, shown);
   const { json, text } = content(kind as Kind | undefined, options, today);
   if (options.json) terminal.json({ today, ...(await json()), freshness: ages });
   else terminal.out(`${text()}\n\n${freshnessText(ages, today)}`);
@@ -126,12 +128,20 @@ const NOT_RENEWED = wrapped(
   "not renewed, the old price stays (to renew one by hand, put its price, day and source into its row of infra/core/aws/part-prices.json):",
 );
 
-function refreshedText({ prices, changed, written, kept = [] }: Refreshed): string {
+const NO_SAVINGS_PLANS = wrapped(
+  "prices with a commitment are those of reservations; Savings Plans are another API of AWS and stay an input of homeport decide",
+);
+
+function refreshedText({ prices, changed, written, kept = [], notListed = [] }: Refreshed): string {
   const reasons = kept.map(({ part, asOf, why }) => wrapped(`  ${part}, still of ${asOf}: ${why}`, "    "));
   return [
     `${prices} prices, ${changed} of them new or changed`,
     `wrote ${written.join("\n      ")}`,
     ...(kept.length > 0 ? [NOT_RENEWED, ...reasons] : []),
+    ...(notListed.length > 0
+      ? [wrapped(`without a price now, AWS lists no on-demand one: ${notListed.join(", ")}`)]
+      : []),
+    ...(written.some((path) => path.includes("plans")) ? [NO_SAVINGS_PLANS] : []),
   ].join("\n");
 }
 

@@ -2,7 +2,8 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync,
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { INSTANCE_TYPES } from "../../infra/core/aws/instance-catalog";
-import { SHAPES } from "../../infra/core/catalogue/shapes";
+import type { instancePrice as instancePriceOf } from "../../infra/core/aws/prices";
+import { type onDemandPrice as onDemandPriceOf, SHAPES } from "../../infra/core/catalogue/shapes";
 import { type ReleaseFile, releaseId } from "../../infra/core/release";
 import { refresh, type ShowOptions, show } from "../../scripts/commands/catalogue";
 import { watch, watchText } from "../../scripts/lib/catalogue/watch";
@@ -315,6 +316,14 @@ async function priceList(
   };
 }
 
+it("homeport catalogue show shapes is as old as the rows of its region, not of all", async () => {
+  await show("shapes", { region: "sa-east-1", json: true }, TODAY);
+  const { freshness } = JSON.parse(out.join("")) as { freshness: { vintages: { asOf?: string; rows: number }[] }[] };
+  const shown = SHAPES.filter(({ regions }) => regions.includes("sa-east-1")).length;
+  for (const { rows } of freshness[0]!.vintages) expect(rows).toBeLessThanOrEqual(3 * shown);
+  expect(freshness[0]!.vintages.some(({ asOf }) => asOf === "2025-05-28")).toBe(true);
+});
+
 describe("homeport catalogue refresh", () => {
   it("replaces what AWS lists in all its regions, page by page, and outlasts a refusal to hurry", async () => {
     const place = checkout();
@@ -465,6 +474,33 @@ describe("homeport catalogue refresh", () => {
     expect(bases.filter(({ stale }) => stale).map(({ what }) => what)).toEqual([
       "everything else of AWS: health check",
     ]);
+    place.remove();
+  });
+
+  it("what AWS lists nowhere has no price any more: no older table stands in, and a shape for comparison stops nothing", async () => {
+    const place = checkout();
+    const gone = "p6-b300.48xlarge";
+    const aws = await priceList((_, type, __, all) => ({
+      body: {
+        PriceList: type === "" ? listedParts(PARTS, all) : type === gone ? [] : [product(type, "us-east-1", 10)],
+      },
+    }));
+    expect(await refresh({}, place.root, NOW)).toBe(0);
+    await aws.close();
+    expect(out.join("")).toContain(`AWS lists no on-demand one: ${gone}`);
+    expect(out.join("").replace(/\s+/g, " ")).toContain("Savings Plans are another API of AWS");
+    const { onDemandPrice, instancePrice } = withFiles(place, () => ({
+      ...jest.requireActual<{ onDemandPrice: typeof onDemandPriceOf }>("../../infra/core/catalogue/shapes"),
+      ...jest.requireActual<{ instancePrice: typeof instancePriceOf }>("../../infra/core/aws/prices"),
+    }));
+    expect(onDemandPrice("p4d.24xlarge", "us-east-1")).toMatchObject({ hourlyUsd: 10, asOf: TODAY });
+    for (const [type, region] of [
+      ["p4d.24xlarge", "eu-central-1"],
+      ["g5.xlarge", "sa-east-1"],
+      [gone, "us-east-1"],
+    ] as const)
+      expect(onDemandPrice(type, region)).toBeUndefined();
+    expect(instancePrice("eu-central-1", "p4d.24xlarge")).toEqual({ usd: 10, known: false });
     place.remove();
   });
 

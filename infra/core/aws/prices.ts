@@ -15,15 +15,21 @@ const BY_TYPE: Prices = regional.types;
 const OLDER: Prices = older.regions;
 const STAND_IN = "us-east-1";
 
+/** Set by homeport catalogue refresh: then what AWS does not list in a region is not sold there. */
+const ALL_LISTED = "everyRegion" in recorded;
+
 /** Of the first recording; the others only fill in what that one lacks: the second tells no day, the third is of 2025. */
 export const PRICES_OF = recorded.pricesOf;
 
 /** All, as a reader must know them. */
-export const PRICE_SOURCES = [recorded.source, regional.source, older.source] as const;
+export const PRICE_SOURCES: readonly string[] = ALL_LISTED
+  ? [recorded.source]
+  : [recorded.source, regional.source, older.source];
 
 /** One node on demand. `undefined` for a type that is not in the catalogue. */
 export function instancePrice(region: string, type: string): Price | undefined {
-  const usd = BY_REGION[region]?.[type] ?? BY_TYPE[type]?.[region] ?? OLDER[region]?.[type];
+  const filledIn = ALL_LISTED ? undefined : (BY_TYPE[type]?.[region] ?? OLDER[region]?.[type]);
+  const usd = BY_REGION[region]?.[type] ?? filledIn;
   if (usd !== undefined) return { usd, known: true };
   const standIn = BY_REGION[STAND_IN]?.[type];
   return standIn === undefined ? undefined : { usd: standIn, known: false };

@@ -58,8 +58,9 @@ export interface PlanPrice extends HourlyPrice {
 }
 
 type ByRegion<T> = ByType<ByType<T>>;
-type Listed = { pricesOf: string; source: string; regions: ByRegion<number> };
+type Listed = { pricesOf: string; source: string; everyRegion?: true; regions: ByRegion<number> };
 const LISTED: readonly Listed[] = [onDemand, compared];
+const ALL_LISTED = LISTED.every(({ everyRegion }) => everyRegion);
 const OLDER: Listed = older;
 const REGIONAL: ByRegion<number> = regional.types;
 const SPOT: ByRegion<ByType<number>> = spot.types;
@@ -73,6 +74,8 @@ export function onDemandPrice(type: string, region: string): HourlyPrice | undef
     const listed = regions[region]?.[type];
     if (listed !== undefined) return { hourlyUsd: listed, asOf: pricesOf, source };
   }
+  // What AWS itself does not list in a region is not sold there, whatever older tables say.
+  if (ALL_LISTED) return undefined;
   // The day of this snapshot is not known.
   const read = REGIONAL[type]?.[region];
   if (read !== undefined) return { hourlyUsd: read, source: regional.source };
@@ -114,13 +117,17 @@ export const gpuHourUsd = ({ type, gpus }: Shape, region: string): number | unde
   return price && price.hourlyUsd / gpus;
 };
 
-/** Every price of a shape that the catalogue has, with its day and source. */
-export const shapeFacts = (): Dated[] =>
+/** Every price of a shape that the catalogue has, in one region or in all, with its day and source. */
+export const shapeFacts = (only?: string): Dated[] =>
   SHAPES.flatMap(({ type, regions }) =>
-    regions.flatMap((region) => [
-      ...[onDemandPrice(type, region), spotBand(type, region)].filter((price) => price !== undefined),
-      ...planPrices(type, region),
-    ]),
+    regions.flatMap((region) =>
+      only !== undefined && region !== only
+        ? []
+        : [
+            ...[onDemandPrice(type, region), spotBand(type, region)].filter((price) => price !== undefined),
+            ...planPrices(type, region),
+          ],
+    ),
   ).map(({ asOf, source }) => ({ ...(asOf !== undefined && { asOf }), source }));
 
 /** One line on where a price is from: `125 days old (2026-07-20)`. */

@@ -6,6 +6,8 @@ export interface PriceFile {
   /** The day that the prices are of. */
   pricesOf: string;
   source: string;
+  /** Whether every region was asked for: then no older table fills anything in. */
+  everyRegion?: true;
   /** Region -> instance type -> US dollars an hour. */
   regions: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }

@@ -38,7 +38,7 @@ export interface Listed {
   type: string;
   region: string;
   onDemand?: number;
-  /** Standard, nothing upfront: what an EC2 Instance Savings Plan of the same length asks too. */
+  /** Standard reservations, nothing upfront. Savings Plans, often at the same price, are another API (savingsplans). */
   plans: { "1y"?: number; "3y"?: number };
 }
 

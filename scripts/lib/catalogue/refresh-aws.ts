@@ -26,6 +26,8 @@ export interface Refreshed {
   changed: number;
   /** Of what is bought besides nodes: parts that stay as they were, for the Price List's answer is not one price. */
   kept?: KeptPart[];
+  /** Shapes for comparison that AWS lists nowhere on demand: they have no price any more. */
+  notListed?: string[];
 }
 
 type Regions = PriceFile["regions"];
@@ -50,7 +52,7 @@ function changes(before: Regions, after: Regions): number {
 
 /**
  * Replaces on-demand and plan prices, and those of what is bought besides nodes, by what the AWS Price List says today.
- * Everything is read before anything is written; a type that AWS lists nowhere stops it, for a price would be lost.
+ * Everything is read before anything is written; a type that a pool may name and AWS lists nowhere stops it.
  */
 export async function refreshFromAws(root: string, today: string, onAsk: (what: string) => void): Promise<Refreshed> {
   const before = new Map<string, string | undefined>(
@@ -64,11 +66,12 @@ export async function refreshFromAws(root: string, today: string, onAsk: (what: 
     parts: await renewParts(ask, knownParts, today, onAsk),
   }));
   const priced = new Set(rows.filter(({ onDemand }) => onDemand !== undefined).map(({ type }) => type));
-  const lost = [...pool, ...compared].filter((type) => !priced.has(type));
+  const lost = [...pool].filter((type) => !priced.has(type));
+  const notListed = [...compared].filter((type) => !priced.has(type));
   if (lost.length > 0)
     throw new OperationError(
       `the AWS Price List has no on-demand price of ${lost.join(", ")}`,
-      "nothing was written; if AWS no longer sells it, take it out of scripts/gen/aws-facts.ts or catalogue-shapes.ts",
+      "nothing was written; if AWS no longer sells it, take it out of scripts/gen/aws-facts.ts",
     );
   const head = {
     recordedOn: today,
@@ -81,8 +84,8 @@ export async function refreshFromAws(root: string, today: string, onAsk: (what: 
     if (Object.keys(found).length > 0 && isAwsRegion(region)) plans[type] = { ...plans[type], [region]: found };
   const regions = { onDemand: byRegion(rows, pool), compared: byRegion(rows, compared) };
   const texts = {
-    [FILES.onDemand]: priceFileText({ ...head, regions: regions.onDemand }),
-    [FILES.compared]: priceFileText({ ...head, regions: regions.compared }),
+    [FILES.onDemand]: priceFileText({ ...head, everyRegion: true, regions: regions.onDemand }),
+    [FILES.compared]: priceFileText({ ...head, everyRegion: true, regions: regions.compared }),
     [FILES.plans]: planFileText({
       ...head,
       source: `${head.source}; standard reservations, nothing upfront`,
@@ -98,5 +101,6 @@ export async function refreshFromAws(root: string, today: string, onAsk: (what: 
     changed:
       changes(old(FILES.onDemand), regions.onDemand) + changes(old(FILES.compared), regions.compared) + parts.changed,
     kept: parts.kept,
+    ...(notListed.length > 0 && { notListed }),
   };
 }

@@ -14,8 +14,12 @@ const REFRESH: Readonly<Record<Kind, string>> = {
   shapes: "homeport catalogue refresh for what AWS lists, homeport catalogue refresh --spot <regions> for the market",
 };
 
-const facts = (kind: Kind): Dated[] =>
-  kind === "models" ? OPEN_MODELS.map(() => OPEN_MODELS_READ) : kind === "prices" ? apiPriceFacts() : shapeFacts();
+const facts = (kind: Kind, region?: string): Dated[] =>
+  kind === "models"
+    ? OPEN_MODELS.map(() => OPEN_MODELS_READ)
+    : kind === "prices"
+      ? apiPriceFacts()
+      : shapeFacts(region);
 
 export interface Freshness {
   kind: Kind;
@@ -24,10 +28,10 @@ export interface Freshness {
   refresh: string;
 }
 
-/** How old the facts of these kinds are on `today`. */
-export const freshness = (kinds: readonly Kind[], today: string): Freshness[] =>
+/** How old the facts of these kinds are on `today`; those of shapes in one region, or in all. */
+export const freshness = (kinds: readonly Kind[], today: string, region?: string): Freshness[] =>
   kinds.map((kind) => {
-    const all = vintages(facts(kind));
+    const all = vintages(facts(kind, region));
     return { kind, vintages: all, stale: all.filter((vintage) => isStale(vintage, today)), refresh: REFRESH[kind] };
   });
 
