@@ -4,14 +4,13 @@ import type { Command } from "commander";
 import { todayUtc } from "../../infra/config/checked-stack";
 import type { DecisionFile } from "../../infra/config/decision-file";
 import { parseDecisionFile } from "../../infra/config/parse-decision";
-import { readUsageFile } from "../../infra/config/usage-file";
+import { readUsageFile, type UsageFile } from "../../infra/config/usage-file";
 import { userFile } from "../../infra/config/user-file";
 import { ageText, isStale } from "../../infra/core/catalogue/freshness";
 import { decide } from "../../infra/core/decision/decide";
 import { PRESETS, type PresetName } from "../../infra/core/decision/presets";
 import { inputDifferences, recordOf } from "../../infra/core/decision/record";
 import type { DecisionReport } from "../../infra/core/decision/report";
-import type { Usage } from "../../infra/core/economics/usage";
 import { ExitCode, InputError } from "../../infra/core/errors";
 import { knowledgeWith } from "../../infra/core/throughput/own-days";
 import { action } from "../lib/action";
@@ -74,10 +73,10 @@ export async function decideCommand(name: string, options: Options, world: Decid
   const { decision } = parsed;
   const usage = readUsage(decision, options.usage, world.root);
   const knowledge = knowledgeWith(allMeasuredDays(world.root));
-  const report = decide(gather(name, decision, usage, { today: world.today, knowledge }));
+  const report = decide(gather(name, decision, usage, { today: world.today, knowledge, remarks: usage.remarks }));
   const record = recordOf(report, usage);
 
-  if (options.report !== undefined) writeFileSync(options.report, reportPage(report));
+  if (options.report !== undefined) writePage(options.report, reportPage(report));
   if (options.json) terminal.json(report);
   else terminal.out(verdictCard(report));
   const stale = options.strict ? staleProblems(report) : [];
@@ -107,7 +106,22 @@ function startFrom(preset: string, name: string, path: string, exists: boolean):
   return ExitCode.ok;
 }
 
-const readUsage = ({ usage }: DecisionFile, other: string | undefined, root: string): Usage =>
+function writePage(path: string, page: string): void {
+  try {
+    writeFileSync(path, page);
+  } catch (error) {
+    throw new InputError([
+      {
+        path: "--report",
+        given: `${path}: ${(error as NodeJS.ErrnoException).code}`,
+        allowed: "a file that can be written",
+        fix: "name one in a folder that exists, for example report.html",
+      },
+    ]);
+  }
+}
+
+const readUsage = ({ usage }: DecisionFile, other: string | undefined, root: string): UsageFile =>
   other === undefined ? readUsageFile(join(root, usage), usage) : readUsageFile(other, `--usage ${other}`);
 
 function checked(

@@ -80,7 +80,7 @@ describe("homeport decide", () => {
     const { shapes } = await decided();
     const basis = (all: DecisionReport["shapes"]) =>
       all.find(({ tensorParallel, instanceType }) => tensorParallel === 2 && instanceType === "p5.48xlarge")?.basis;
-    expect(basis(tables.shapes)).toMatch(/^(measured|interpolated), vLLM/);
+    expect(basis(tables.shapes)).toMatch(/^(measured|between measured points), vLLM/);
     expect(basis(shapes)).toMatch(
       /^measured here on 2026-11-20, vLLM 0\.33\.0, [\d,]+ to [\d,]+ output tokens\/s; that day 8\.00 ms a token at 32\.0 requests in flight; the table said [\d.]+ ms, error [\d.-]+ %$/,
     );
@@ -110,6 +110,63 @@ describe("homeport decide", () => {
     expect(printed).toContain("flips from RUN OWN MODELS to USE THE API");
     expect(printed).toMatch(/requestsPerMonth +14717700 +1471770/);
     expect(readFileSync(file(), "utf8")).toBe(recorded);
+  });
+
+  it("S20: what was changed in the file itself is named too, and a page that cannot be written is bad input", async () => {
+    await run();
+    const text = readFileSync(file(), "utf8");
+    writeFileSync(file(), text.replace("hoursMonthly: 80", "hoursMonthly: 2000"));
+    printed = "";
+    expect(await run({ check: true })).toBe(ExitCode.failed);
+    expect(printed).toMatch(/peopleHoursMonthly +80 +2000/);
+    await expect(run({ check: true, report: join(root, "no/page.html") })).rejects.toThrow("--report: ");
+  });
+
+  it("S18: says that an API which nobody tested would cost less than own models, until it is said to have failed", async () => {
+    const untested = async () =>
+      (await decided({ check: true })).contradictions.find(({ id }) => id === "untested-saving")?.text;
+    const first = /but (\S+) (\S+) at /.exec((await untested()) ?? "")!;
+    expect(await untested()).toContain("test that first");
+    const failed = `  - { provider: ${first[1]}, model: ${first[2]}, goodEnough: false }\n`;
+    writeFileSync(file(), readFileSync(file(), "utf8").replace("candidates:\n", `${failed}candidates:\n`));
+    expect(await untested()).not.toContain(first[2]);
+  });
+
+  it("S2, S11, S15: people's share, a request's price, each workload by itself, and what the usage does not say", async () => {
+    const usage = JSON.parse(readFileSync(usageFile(), "utf8"));
+    const [one] = usage.workloads;
+    usage.workloads.push({
+      ...one,
+      name: "short",
+      inputTokens: one.inputTokens / 10,
+      outputTokens: one.outputTokens / 10,
+    });
+    writeFileSync(usageFile(), JSON.stringify(usage));
+    printed = "";
+    await run({ check: true, report: join(root, "page.html") });
+    expect(printed).toMatch(/a request +API \$0\.0077, own \$0\.00\d+; people are \d+ % of own/);
+    expect(printed).toContain("usage: made up for the example");
+    const { workloads, throughput } = await decided({ check: true });
+    expect(workloads.map(({ name }) => name)).toEqual(["support", "short"]);
+    expect(workloads[1]!.breakEvenRequests).toBeGreaterThan(2 * workloads[0]!.breakEvenRequests!);
+    const { slow, expected, fast } = throughput!;
+    expect(slow.outputTokensPerSecond).toBeLessThan(expected.outputTokensPerSecond);
+    expect(slow.selfMonthlyUsd).toBeGreaterThanOrEqual(fast.selfMonthlyUsd);
+    const page = readFileSync(join(root, "page.html"), "utf8");
+    for (const said of [
+      "Each workload by itself",
+      "Five questions",
+      "a request",
+      "People are",
+      "A copy of the first writes",
+    ])
+      expect(page).toContain(said);
+    expect(page.indexOf("Before any GPU")).toBeLessThan(page.indexOf("Cost over volume"));
+  });
+
+  it("refuses a usage in which nothing was asked", async () => {
+    const none = scaleUsage(0);
+    await expect(run({ usage: none })).rejects.toThrow("usage: no requests");
   });
 
   it("S4, D2: overrules the volume rule by the computed cost and names the contradiction", async () => {

@@ -2,18 +2,26 @@ import type { ApiPrice } from "../catalogue/api-price";
 import { ageDays, type Dated } from "../catalogue/freshness";
 import { usdPerRequest } from "../economics/api-cost";
 import { compare, type Question } from "../economics/compare";
-import type { Comparison, Month } from "../economics/comparison";
-import { daysOf, monthly, profileOf, sum } from "../economics/demand";
+import type { Comparison, Month, Payback } from "../economics/comparison";
+import { daysOf, monthly, type Profile, profileOf, sum } from "../economics/demand";
 import { ITEMS, type Item } from "../economics/self-cost";
 import { millions } from "../numbers";
 import { contradictionsOf } from "./contradictions";
-import { type FleetCandidate, fleetName, type RankedFleet, rankFleets, shapeRow, utilisationBar } from "./fleets";
+import {
+  type FleetCandidate,
+  fleetName,
+  type RankedFleet,
+  rankFleets,
+  shapeRow,
+  throughputRange,
+  utilisationBar,
+} from "./fleets";
 import { judgeFirstToken } from "./latency";
 import { type Answers, askedInOrder, VOLUME_RULE, volumeZone } from "./questions";
-import type { DecisionReport, FitRow, PriceSource } from "./report";
+import type { DecisionReport, FitRow, PriceSource, WorkloadRow } from "./report";
 import { ownedRisks } from "./risks";
 import { type Factor, type FactorInputs, scorecard } from "./scorecard";
-import { cheapestOf, decideVerdict, type MonthlyCost } from "./verdict";
+import { cheapestOf, type Decided, decideVerdict, type MonthlyCost } from "./verdict";
 import { wayBack } from "./way-back";
 
 export interface Rival {
@@ -80,6 +88,7 @@ export function decide(inputs: DecisionInputs): DecisionReport {
     answers,
     cost,
     paybackMonth: comparisons[0]?.payback.month,
+    lostAgain: isLostAgain(comparisons[0]?.payback),
     horizonMonths: common.horizonMonths,
     setup: best?.candidate.plan.setup ?? { months: 0, monthlyUsd: 0 },
     breakEvenRequests,
@@ -87,6 +96,7 @@ export function decide(inputs: DecisionInputs): DecisionReport {
     ...(best === undefined ? { noFit: reasonOf(inputs) } : {}),
     ...(firstToken ? { firstToken } : {}),
   });
+  const slow = best && slowest(best, profile, middle, usdOf(main.price), { cost: cost.p50, answers });
   return {
     name: inputs.name,
     decidedOn: today,
@@ -97,6 +107,7 @@ export function decide(inputs: DecisionInputs): DecisionReport {
     volumeRule: volumeZone(requests),
     warnings: inputs.warnings,
     apiAllowed,
+    ...(slow ? { throughput: slow } : {}),
     ...(firstToken ? { firstToken } : {}),
     contradictions: contradictionsOf({
       answers,
@@ -105,6 +116,8 @@ export function decide(inputs: DecisionInputs): DecisionReport {
       cheapest: cheapestOf(cost.p50, answers.needsFrontier)[0],
       breakEvenRequests,
       setupMonths: best?.candidate.plan.setup.months ?? 0,
+      ...ownOf(verdict.verdict, cost.p50),
+      ...(comparisons[0]?.savings[0] ? { saving: cheapestSaving(comparisons[0]) } : {}),
     }),
     risks: ownedRisks(verdict.verdict === "not yet" ? (answers.dataMayLeave ? "api" : "self") : verdict.verdict),
     scorecard: scorecard(
@@ -112,6 +125,7 @@ export function decide(inputs: DecisionInputs): DecisionReport {
       inputs.weights,
     ),
     comparisons,
+    workloads: best === undefined ? [] : eachWorkload(best, main.price, common),
     notGoodEnough: rivals.filter(({ goodEnough }) => !goodEnough).map(({ price }) => nameOf(price)),
     offers: inputs.offers
       .map((price) => ({ name: nameOf(price), monthlyUsd: requests * usdOf(price) }))
@@ -123,6 +137,7 @@ export function decide(inputs: DecisionInputs): DecisionReport {
     shapes: ranked.slice(0, 1 + RUNNERS_UP).map(shapeRow),
     ...wayBackOf(inputs, comparisons[0], best),
     prices: pricesOf(rivals, best, today),
+    settings: settingsOf(inputs, best),
     assumptions: [...inputs.assumptions, ...(best?.candidate.doubts ?? []).map((doubt) => `throughput: ${doubt}`)],
   };
 }
@@ -170,6 +185,78 @@ function costs(comparison: Comparison | undefined, apiUsd: number): Record<"p10"
     };
   };
   return { p10: at(10), p50: at(50), p90: at(90) };
+}
+
+/** More than these are put together by whoever records the usage. */
+const MOST_WORKLOADS = 20;
+
+function eachWorkload(best: RankedFleet, price: ApiPrice, common: DecisionInputs["common"]): WorkloadRow[] {
+  const asked = common.usage.workloads.filter(({ outputTokens }) => outputTokens > 0);
+  if (asked.length < 2) return [];
+  return asked.slice(0, MOST_WORKLOADS).map(({ name }) => {
+    const { requestsMonthly, months, breakEven } = compareWith(best, price, { ...common, workload: name });
+    const middle = months.find(({ percentile }) => percentile === 50);
+    return {
+      name,
+      requestsMonthly,
+      apiMonthlyUsd: middle?.api.monthlyUsd ?? 0,
+      selfMonthlyUsd: middle?.self.monthlyUsd ?? 0,
+      ...(breakEven.requestsMonthly === undefined ? {} : { breakEvenRequests: breakEven.requestsMonthly }),
+    };
+  });
+}
+
+function isLostAgain(payback: Payback | undefined): boolean {
+  const end = payback?.cumulative.at(-1);
+  return payback?.month !== undefined && end !== undefined && end.selfUsd > end.apiUsd;
+}
+
+const cheapestSaving = ({ savings }: Comparison) =>
+  savings.reduce((least, one) => (one.monthlyUsd < least.monthlyUsd ? one : least));
+
+function ownOf(verdict: Decided["verdict"], { selfUsd, hybridUsd }: MonthlyCost) {
+  if (verdict === "self" && selfUsd !== undefined) return { own: { option: verdict, monthlyUsd: selfUsd } };
+  if (verdict === "hybrid" && hybridUsd !== undefined) return { own: { option: verdict, monthlyUsd: hybridUsd } };
+  return {};
+}
+
+/** Whether the answer would be another one if a copy were as slow as the evidence allows. */
+function slowest(
+  best: RankedFleet,
+  profile: Profile,
+  requests: number,
+  apiUsdPerRequest: number,
+  { cost, answers }: { cost: MonthlyCost; answers: Answers },
+): DecisionReport["throughput"] {
+  const range = throughputRange(best, profile, requests, apiUsdPerRequest);
+  if (range === undefined) return undefined;
+  // A hybrid has own nodes too, and its month is not known at another throughput: it takes part only where it is slow-proof.
+  const { hybridUsd: _, ...options } = cost;
+  const [cheapestWhenSlow] = cheapestOf({ ...options, selfUsd: range.slow.selfMonthlyUsd }, answers.needsFrontier);
+  return { ...range, cheapestWhenSlow };
+}
+
+function settingsOf({ common, ttftMs }: DecisionInputs, best: RankedFleet | undefined): DecisionReport["settings"] {
+  const plan = best?.candidate.plan;
+  return {
+    growthPerMonth: common.monthlyGrowth,
+    horizonMonths: common.horizonMonths,
+    ...(common.split ? { hybridLocalShare: common.split.localShare, hybridEscalation: common.split.escalation } : {}),
+    ...(ttftMs === undefined ? {} : { ttftMs }),
+    ...(plan
+      ? {
+          ...(plan.people
+            ? { peopleHoursMonthly: plan.people.hoursMonthly, peopleUsdPerHour: plan.people.usdPerHour }
+            : {}),
+          setupMonths: plan.setup.months,
+          setupMonthlyUsd: plan.setup.monthlyUsd,
+          load: plan.fleet.load,
+          spareNodes: plan.fleet.spareNodes,
+          autoscaled: plan.fleet.autoscaled,
+          fallbackShare: plan.fallbackShare,
+        }
+      : {}),
+  };
 }
 
 function reasonOf({ refused, fleets }: DecisionInputs): string {

@@ -3,7 +3,7 @@ import { breakEvenUtilisation, utilisationOf } from "../economics/break-even";
 import type { Profile } from "../economics/demand";
 import { fleetFor } from "../economics/fleet";
 import { productionNodes, type SelfPlan, selfBill } from "../economics/self-cost";
-import type { ShapeRow, UtilisationBar } from "./report";
+import type { ShapeRow, ThroughputRange, UtilisationBar } from "./report";
 
 /** One way to run an open model: a purchasable shape on which it fits and whose throughput is known. */
 export interface FleetCandidate {
@@ -18,6 +18,8 @@ export interface FleetCandidate {
   /** `measured`, `interpolated`, `outside`, and what makes it so. */
   basis: string;
   doubts: readonly string[];
+  /** Output tokens a second of one replica, from least to most by the evidence; left out: one's own figure, taken as it is. */
+  speedRange?: { low: number; high: number };
   meetsObjectives: boolean;
   /** Where and when the throughput was measured. */
   throughput: { asOf: string; source: string };
@@ -78,4 +80,24 @@ export function utilisationBar(
     breakEven: breakEvenUtilisation(hourlyUsd, profile, plan.fleet, rival.usdPerRequest),
     actual: utilisationOf(requestsMonthly, nodeHours, profile, plan.fleet),
   };
+}
+
+/** What own models cost when a copy is as slow, or as fast, as the evidence allows. */
+export function throughputRange(
+  { candidate: { plan, speedRange: range } }: RankedFleet,
+  profile: Profile,
+  requestsMonthly: number,
+  apiUsdPerRequest: number,
+): ThroughputRange | undefined {
+  if (range === undefined) return undefined;
+  const at = (outputTokensPerSecond: number) => ({
+    outputTokensPerSecond,
+    selfMonthlyUsd: selfBill(
+      requestsMonthly,
+      profile,
+      { ...plan, fleet: { ...plan.fleet, outputTokensPerSecond } },
+      apiUsdPerRequest,
+    ).monthlyUsd,
+  });
+  return { slow: at(range.low), expected: at(plan.fleet.outputTokensPerSecond), fast: at(range.high) };
 }

@@ -37,7 +37,10 @@ export function recordOf(report: DecisionReport, usage: Usage): DecisionRecord {
   };
 }
 
-function inputsOf({ comparisons, shapes, rule }: DecisionReport, usage: Usage): Record<string, RecordedInput> {
+function inputsOf(
+  { comparisons, shapes, rule, settings }: DecisionReport,
+  usage: Usage,
+): Record<string, RecordedInput> {
   const profile = profileOf(usage.workloads);
   const [main] = comparisons;
   const [shape] = shapes;
@@ -49,6 +52,7 @@ function inputsOf({ comparisons, shapes, rule }: DecisionReport, usage: Usage): 
     cachedInputTokensPerRequest: rounded(profile.cachedInputTokens),
     outputTokensPerRequest: rounded(profile.outputTokens),
     peakToAverage: rounded(profile.peakToAverage),
+    ...settings,
     ...(main && middle && shape
       ? {
           rival: `${main.rival.provider} ${main.rival.model}`,

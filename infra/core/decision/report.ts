@@ -2,7 +2,7 @@ import type { Comparison } from "../economics/comparison";
 import type { Contradiction } from "./contradictions";
 import type { LatencyJudgement } from "./latency";
 import type { AnsweredRule } from "./questions";
-import type { OwnedRisk } from "./risks";
+import type { Option, OwnedRisk } from "./risks";
 import type { Scorecard } from "./scorecard";
 import type { Decided } from "./verdict";
 import type { WayBack } from "./way-back";
@@ -29,10 +29,14 @@ export interface DecisionReport {
   scorecard: Scorecard;
   /** Of the cheapest fleet with each rival, the one that the verdict is measured against first; none: nothing fits. */
   comparisons: readonly Comparison[];
+  /** Where there are several: each alone on the cheapest fleet's shape, against the first rival. */
+  workloads: readonly WorkloadRow[];
   /** Rivals by name that are drawn and would not do. */
   notGoodEnough: readonly string[];
   /** Hosts of a candidate's weights that cost less than what the verdict names, and are not among the rivals. */
   offers: readonly { name: string; monthlyUsd: number }[];
+  /** Left out: no fleet, or a throughput that its owner measured. */
+  throughput?: ThroughputRange & { cheapestWhenSlow: Option };
   utilisation: readonly UtilisationBar[];
   fit: readonly FitRow[];
   /** The cheapest that serves the load within the objectives, then the runners-up. */
@@ -42,6 +46,29 @@ export interface DecisionReport {
   prices: readonly PriceSource[];
   /** Every value that nobody gave or measured. */
   assumptions: readonly string[];
+  /** What was given or assumed of the fleet and the people, flat: kept in the record, so that a change of it is seen. */
+  settings: Readonly<Record<string, number | boolean>>;
+}
+
+/** Output tokens a second of one copy at the objectives, and own models' month at P50 with it. */
+export interface ThroughputRange {
+  slow: AtThroughput;
+  expected: AtThroughput;
+  fast: AtThroughput;
+}
+
+interface AtThroughput {
+  outputTokensPerSecond: number;
+  selfMonthlyUsd: number;
+}
+
+export interface WorkloadRow {
+  name: string;
+  requestsMonthly: number;
+  apiMonthlyUsd: number;
+  selfMonthlyUsd: number;
+  /** Left out: at no volume. */
+  breakEvenRequests?: number;
 }
 
 export interface UtilisationBar {
@@ -77,7 +104,7 @@ export interface ShapeRow {
   monthlyUsd: number;
   /** Left out: nobody measured it. */
   timeToFirstTokenMs?: number;
-  /** How sure the throughput is: `measured`, `interpolated`, `outside` the measurements. */
+  /** How sure the throughput is: measured, between measured points or beyond them, and the engine. */
   basis: string;
 }
 

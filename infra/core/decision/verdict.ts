@@ -21,6 +21,8 @@ export interface VerdictInputs {
   cost: Readonly<Record<"p10" | "p50" | "p90", MonthlyCost>>;
   /** First month in which own models, set-up included, have cost less than the API; `undefined`: not within the horizon. */
   paybackMonth: number | undefined;
+  /** Whether what was earned back is lost again by the horizon: a volume that shrinks. */
+  lostAgain?: boolean;
   horizonMonths: number;
   setup: { months: number; monthlyUsd: number };
   /** Requests a month from which own models cost less; `undefined`: at no volume. */
@@ -104,6 +106,12 @@ function byMoney(inputs: VerdictInputs): Outcome {
   const paybackMonth = cheapest === "hybrid" ? hybridPayback(inputs, usd) : inputs.paybackMonth;
   if (cheapest !== "api") {
     const saving = `${cheapest === "self" ? "own models" : "hybrid"} ${wholeDollars(usd)}, API ${wholeDollars(cost.p50.apiUsd)} a month`;
+    if (inputs.lostAgain && cheapest === "self")
+      return [
+        "api",
+        "set-up",
+        `${saving} now; what is earned back in month ${paybackMonth} is lost again by month ${horizonMonths}: the volume shrinks`,
+      ];
     if (paybackMonth === undefined)
       return ["api", "set-up", `${saving}, which does not earn back the set-up in ${horizonMonths} months`];
     return (

@@ -5,7 +5,7 @@ import { OPEN_MODELS, type OpenModel, openModel } from "../../../infra/core/cata
 import type { DecisionInputs, Rival } from "../../../infra/core/decision/decide";
 import { nearest } from "../../../infra/core/did-you-mean";
 import { profileOf } from "../../../infra/core/economics/demand";
-import type { Usage } from "../../../infra/core/economics/usage";
+import type { Usage, Workload } from "../../../infra/core/economics/usage";
 import { InputError, type Problem } from "../../../infra/core/errors";
 import { type Knowledge, published } from "../../../infra/core/throughput/predict";
 import { assumptionsOf, commitmentOf } from "./self-plan";
@@ -23,9 +23,24 @@ export function gather(
     today,
     rivals: known,
     knowledge = published(),
-  }: { today: string; rivals?: readonly Rival[]; knowledge?: Knowledge },
+    remarks = [],
+  }: {
+    today: string;
+    rivals?: readonly Rival[];
+    knowledge?: Knowledge;
+    /** What the usage's numbers do not say. */
+    remarks?: readonly string[];
+  },
 ): DecisionInputs {
   const problems: Problem[] = [];
+  for (const [what, none] of NOTHING_ASKED)
+    if (usage.workloads.every(none))
+      problems.push({
+        path: "usage",
+        given: `no ${what}`,
+        allowed: `a usage with ${what}`,
+        fix: "see homeport usage show",
+      });
   const rivals = known ?? rivalsOf(file, today, problems);
   if (file.answers.needsFrontier && rivals.length > 0 && rivals.every(({ price }) => price.sameWeightsAs !== undefined))
     problems.push({
@@ -47,6 +62,8 @@ export function gather(
   );
   const listed = (offer: ApiPrice) =>
     rivals.some(({ price }) => price.provider === offer.provider && price.model === offer.model);
+  const failed = ({ provider, model }: ApiPrice) =>
+    rivals.some(({ price, goodEnough }) => !goodEnough && price.provider === provider && price.model === model);
   const refused = ways.map((way) => way.refused).find((why) => why !== undefined);
   const { data, answers, objectives, clientNetworkMs, quality } = file;
   return {
@@ -69,12 +86,18 @@ export function gather(
       ...(file.hybrid ? { split: file.hybrid } : {}),
       monthlyGrowth: file.growthPerMonth,
       horizonMonths: file.horizonMonths,
-      catalogue: soldNow(today),
+      catalogue: soldNow(today).filter((price) => !failed(price)),
     },
     warnings: rivals.flatMap(({ price }) => endingSoon(price, today) ?? []),
-    assumptions: assumptionsOf(file),
+    assumptions: [...assumptionsOf(file), ...remarks.map((remark) => `usage: ${remark}`)],
   };
 }
+
+/** A fleet is sized by the tokens that it writes, and an API paid by the request: without either there is nothing to decide. */
+const NOTHING_ASKED: readonly [string, (workload: Workload) => boolean][] = [
+  ["requests", ({ requests }) => requests === 0],
+  ["output tokens", ({ outputTokens }) => outputTokens === 0],
+];
 
 const CATALOGUE = "see homeport catalogue show";
 

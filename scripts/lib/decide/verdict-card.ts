@@ -2,8 +2,10 @@ import { ageText } from "../../../infra/core/catalogue/freshness";
 import type { InputDifference } from "../../../infra/core/decision/record";
 import type { DecisionReport, PriceSource } from "../../../infra/core/decision/report";
 import type { Verdict } from "../../../infra/core/decision/verdict";
+import { type Bill, shareOf } from "../../../infra/core/economics/bill";
+import type { Month } from "../../../infra/core/economics/comparison";
 import { table, wrapped } from "../report";
-import { dollars, percent, short } from "../report-page/numbers";
+import { dollars, eachDollars, percent, short } from "../report-page/numbers";
 import { rivalName } from "../report-page/volume-plot";
 
 /** The decision as text of at most 80 columns. */
@@ -21,7 +23,7 @@ const SAVINGS = 3;
 export function verdictCard(report: DecisionReport): string {
   const { name, decidedOn, verdict, comparisons } = report;
   const parts = [
-    `${name}, ${decidedOn}: ${VERDICT[verdict.verdict]}`,
+    wrapped(`${name}, ${decidedOn}: ${VERDICT[verdict.verdict]}`),
     wrapped(`  ${verdict.binding.constraint}: ${verdict.binding.text}`),
     ...(comparisons.length > 0 ? ["", monthly(report), "", facts(report)] : []),
     "",
@@ -33,67 +35,74 @@ export function verdictCard(report: DecisionReport): string {
 function monthly({ comparisons }: DecisionReport): string {
   const [main, ...others] = comparisons;
   if (main === undefined) return "";
-  const row = (what: string, cells: readonly (number | undefined)[]) => [
-    what,
-    ...cells.map((usd) => (usd === undefined ? "-" : dollars(usd)).padStart(12)),
-  ];
   const { months, fleet } = main;
-  return table([
-    ["a month at", ...months.map(({ percentile, requests }) => `P${percentile} ${short(requests)}`.padStart(12))],
-    row(
-      cut(`API ${rivalName(main)}`),
-      months.map(({ api }) => api.monthlyUsd),
-    ),
-    ...others.map((other) =>
-      row(
-        cut(`API ${rivalName(other)}`),
-        other.months.map(({ api }) => api.monthlyUsd),
-      ),
-    ),
-    row(
-      cut(`own ${fleet.nodes} x ${fleet.instanceType}`),
-      months.map(({ self }) => self.monthlyUsd),
-    ),
-    ...(months.some(({ hybrid }) => hybrid)
-      ? [
-          row(
-            "hybrid",
-            months.map(({ hybrid }) => hybrid?.monthlyUsd),
-          ),
-        ]
-      : []),
-  ]);
+  // A usage that does not tell its weeks apart has one number for all three.
+  const alike = new Set(months.map(({ requests }) => requests)).size === 1;
+  const shown = (all: readonly Month[]): readonly Month[] => (alike ? all.slice(0, 1) : all);
+  const row = (what: string, all: readonly Month[], usdOf: (month: Month) => number | undefined) => [
+    what,
+    ...shown(all).map((month) => {
+      const usd = usdOf(month);
+      return usd === undefined ? "-" : dollars(usd);
+    }),
+  ];
+  const volume = ({ percentile, requests }: Month) => (alike ? short(requests) : `P${percentile} ${short(requests)}`);
+  return table(
+    [
+      ["a month at", ...shown(months).map((month) => volume(month).padStart(12))],
+      row(cut(`API ${rivalName(main)}`), months, ({ api }) => api.monthlyUsd),
+      ...others.map((other) => row(cut(`API ${rivalName(other)}`), other.months, ({ api }) => api.monthlyUsd)),
+      row(cut(`own ${fleet.nodes} x ${fleet.instanceType}`), months, ({ self }) => self.monthlyUsd),
+      ...(months.some(({ hybrid }) => hybrid) ? [row("hybrid", months, ({ hybrid }) => hybrid?.monthlyUsd)] : []),
+    ],
+    [1, 2, 3],
+  );
 }
 
 const cut = (text: string): string => (text.length > 38 ? `${text.slice(0, 37)}…` : text);
 
-function facts({ comparisons, shapes, wayBack }: DecisionReport): string {
+function facts({ comparisons, shapes, throughput: speed, wayBack }: DecisionReport): string {
   const [main] = comparisons;
   if (main === undefined) return "";
   const { breakEven, utilisation, payback } = main;
   const even = breakEven.requestsMonthly;
   const [shape] = shapes;
+  const middle = main.months.find(({ percentile }) => percentile === 50);
   return table(
     [
       [
         "break-even V*",
         even === undefined ? "at no volume" : `${short(even)} requests a month, now ${short(main.requestsMonthly)}`,
       ],
-      [
-        "break-even u*",
-        `${percent(utilisation.nodesOnly)} of the nodes' capacity, used ${percent(utilisation.actual)}`,
-      ],
+      ["break-even u*", `${percent(utilisation.allLines)} of the nodes' capacity, used ${percent(utilisation.actual)}`],
       [
         "payback",
         payback.month === undefined
           ? `not within ${payback.cumulative.length} months`
           : `month ${payback.month}, set-up included`,
       ],
+      ...(middle && middle.requests > 0
+        ? [
+            [
+              "a request",
+              `API ${each(middle.api, middle)}, own ${each(middle.self, middle)}; people are ${people(middle)} of own`,
+            ],
+          ]
+        : []),
+      ...(speed ? [["a copy writes", speedText(speed)]] : []),
       ...(shape ? [["throughput", `${shape.model}, TP ${shape.tensorParallel}, ${shape.basis}`]] : []),
       ...(wayBack ? [["the way back", `${dollars(wayBack.totalUsd)} once, ${wayBack.weeks} weeks`]] : []),
     ].map(([term = "", text = ""]) => [term, text.length > 63 ? `${text.slice(0, 62)}…` : text]),
   );
 }
+
+const each = ({ monthlyUsd }: Bill, { requests }: Month): string => eachDollars(monthlyUsd / requests);
+const people = ({ self }: Month): string => percent(shareOf(self, "people"));
+
+/** The interval, and what it does to the month. */
+const speedText = ({ slow, expected, fast }: NonNullable<DecisionReport["throughput"]>): string =>
+  `${short(expected.outputTokensPerSecond)} tokens/s (${short(slow.outputTokensPerSecond)} to ${short(fast.outputTokensPerSecond)}): ` +
+  `own ${dollars(fast.selfMonthlyUsd)} to ${dollars(slow.selfMonthlyUsd)}`;
 
 function remarks({
   decidedOn,
@@ -105,9 +114,11 @@ function remarks({
   warnings,
   apiAllowed,
   firstToken,
+  workloads,
   notGoodEnough,
   offers,
   shapes,
+  throughput: speed,
   prices,
   assumptions,
 }: DecisionReport): string[] {
@@ -123,7 +134,8 @@ function remarks({
     ...verdict.flipsAt.map(
       ({ volume, cheapest }) => `at ${volume.toUpperCase()} of the volume the cheapest is ${OPTION[cheapest]}`,
     ),
-    ...(volumeRule === "grey zone"
+    ...slowText(speed, verdict.verdict),
+    ...(volumeRule === "grey zone" && apiAllowed
       ? ["rule of volume: between 10M and 20M requests a month, the article's grey zone"]
       : []),
     ...warnings.map((text) => `warning: ${text}`),
@@ -153,11 +165,25 @@ function remarks({
       .slice(0, 1)
       .filter(({ basis }) => basis.startsWith("measured here"))
       .map(({ basis }) => `throughput ${basis}`),
+    ...workloads.map(
+      ({ name, requestsMonthly, apiMonthlyUsd, selfMonthlyUsd, breakEvenRequests }) =>
+        `alone, ${name}: ${short(requestsMonthly)} a month, API ${dollars(apiMonthlyUsd)}, own ${dollars(selfMonthlyUsd)}, ` +
+        `break-even ${breakEvenRequests === undefined ? "at no volume" : short(breakEvenRequests)}`,
+    ),
     ...unpriced(comparisons),
     ...(oldest ? [`oldest price: ${oldest.what}, ${ageText(oldest, decidedOn)}: ${oldest.source}`] : []),
     ...assumptions.map((text) => `assumed: ${text}`),
   ];
 }
+
+/** Only where it would turn a verdict for own models. */
+export const slowText = (speed: DecisionReport["throughput"], verdict: Verdict): string[] =>
+  speed === undefined || verdict !== "self" || speed.cheapestWhenSlow === "self"
+    ? []
+    : [
+        `at the slow end of the throughput's range (${short(speed.slow.outputTokensPerSecond)} tokens/s a copy) own models cost ` +
+          `${dollars(speed.slow.selfMonthlyUsd)} and the cheapest is ${OPTION[speed.cheapestWhenSlow]}: measure one copy first`,
+      ];
 
 function unpriced(comparisons: DecisionReport["comparisons"]): string[] {
   const items = comparisons[0]?.months[1]?.self.unpriced ?? [];

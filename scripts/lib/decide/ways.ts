@@ -91,9 +91,10 @@ function fleetOn(
   return { model: model.id, tensorParallel: row.tensorParallel, plan, weightsGB: onDisk, price, ...rest };
 }
 
-type Speed = Pick<FleetCandidate, "timeToFirstTokenMs" | "basis" | "doubts" | "meetsObjectives" | "throughput"> & {
-  outputTokensPerSecond: number;
-};
+type Speed = Pick<
+  FleetCandidate,
+  "timeToFirstTokenMs" | "basis" | "doubts" | "speedRange" | "meetsObjectives" | "throughput"
+> & { outputTokensPerSecond: number };
 
 function ownMeasurement({ measured }: Candidate, { instanceType, tensorParallel }: FitRow): Speed | undefined {
   if (measured?.instanceType !== instanceType || measured.tensorParallel !== tensorParallel) return undefined;
@@ -127,12 +128,19 @@ function known(
   return {
     outputTokensPerSecond: found.outputTokensPerSecond.expected,
     ...(first === undefined ? {} : { timeToFirstTokenMs: first }),
-    basis: found.here ? measuredHere(found, found.here) : `${found.basis}, ${found.engine}`,
+    basis: found.here ? measuredHere(found, found.here) : `${BASIS[found.basis]}, ${found.engine}`,
+    speedRange: { low: found.outputTokensPerSecond.low, high: found.outputTokensPerSecond.high },
     doubts: found.doubts,
     meetsObjectives: atObjective.meetsSlo,
     throughput: { asOf: found.asOf, source: found.source },
   };
 }
+
+const BASIS: Readonly<Record<Throughput["basis"], string>> = {
+  measured: "measured",
+  interpolated: "between measured points",
+  outside: "beyond what was measured",
+};
 
 function measuredHere({ basis, asOf, engine, outputTokensPerSecond }: Throughput, day: OwnDay): string {
   const { low, high } = outputTokensPerSecond;

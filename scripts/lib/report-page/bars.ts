@@ -26,7 +26,9 @@ export function utilisationBars(bars: readonly UtilisationBar[], { width, narrow
     const mark = x(Math.min(actual, most));
     return html`${head}${rect(x(0), bar, x(Math.min(breakEven, most)) - x(0), 13, never ? "bar never" : "bar")}${line(mark, bar - 3, mark, bar + 16, "mark")}`;
   });
-  const axis = html`${line(x(1), top, x(1), height - bottom + 4, "limit")}${[0, 0.25, 0.5, 0.75].map((u) =>
+  const axis = html`${line(x(1), top, x(1), height - bottom + 4, "limit")}${(
+    narrow ? [0, 0.5] : [0, 0.25, 0.5, 0.75]
+  ).map((u) =>
     text(x(u), height - 6, percent(u), "tick", u === 0 ? "start" : "middle"),
   )}${text(x(1), height - 6, "100 %", "tick", "middle")}`;
   const title = bars.map(

@@ -24,3 +24,6 @@ export function short(n: number): string {
 export const shortDollars = (usd: number): string => (usd < 0 ? `−$${short(-usd)}` : `$${short(usd)}`);
 export const percent = (share: number): string => `${grouped(share * 100)} %`;
 export const plain = (n: number): string => grouped(n, Math.abs(n) < 10 && !Number.isInteger(n) ? 2 : 0);
+
+/** Of one request: three digits, however small. */
+export const eachDollars = (usd: number): string => (usd >= 10 ? dollars(usd) : `$${Number(usd.toPrecision(3))}`);

@@ -1,11 +1,21 @@
 import type { DecisionReport } from "../../../infra/core/decision/report";
+import { slowText } from "../decide/verdict-card";
 import { tornado, utilisationBars } from "./bars";
 import { figure } from "./figure";
 import { Html, html, jsonBlock } from "./html";
 import { dollars, percent, short } from "./numbers";
 import { paybackCurve } from "./payback-curve";
 import { STYLE } from "./style";
-import { fitMatrix, monthlyTable, pricesTable, risksTable, scorecardTable, shapesTable } from "./tables";
+import {
+  fitMatrix,
+  monthlyTable,
+  pricesTable,
+  questionsTable,
+  risksTable,
+  scorecardTable,
+  shapesTable,
+  workloadsTable,
+} from "./tables";
 import { rivalName, volumePlot } from "./volume-plot";
 
 /** The largest; the data below the page has all. */
@@ -28,8 +38,8 @@ export function reportPage(report: DecisionReport): string {
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="${POLICY}"><title>${name}: API or own models</title><style>${new Html(STYLE)}</style></head>
 <body><h1>${name}: API or own models · ${decidedOn} · usage ${usage.from} to ${usage.to}, ${usage.source}</h1>
-${card(report)}${money(report)}${report.fit.length > 0 ? fitMatrix(report.fit) : undefined}${shapesTable(report)}
-${wayBack(report)}${scorecardTable(report)}${risksTable(report)}${pricesTable(report)}${assumptions(report)}
+${card(report)}${savings(report)}${money(report)}${workloadsTable(report)}${report.fit.length > 0 ? fitMatrix(report.fit) : undefined}${shapesTable(report)}
+${wayBack(report)}${questionsTable(report)}${scorecardTable(report)}${risksTable(report)}${pricesTable(report)}${assumptions(report)}
 <footer>Made by homeport decide. List prices without tax and discount; a month has 730 hours. This page loads nothing.</footer>
 <script type="application/json" id="report">${jsonBlock(report)}</script></body></html>
 `.markup;
@@ -43,6 +53,7 @@ function card({
   notGoodEnough,
   apiAllowed,
   firstToken,
+  throughput,
   warnings,
 }: DecisionReport): Html {
   const [main] = comparisons;
@@ -50,14 +61,14 @@ function card({
   const even = main?.breakEven.requestsMonthly;
   const facts =
     main && middle
-      ? html`<dl class="facts">${fact("API", dollars(middle.api.monthlyUsd), `a month, ${rivalName(main)}`)}${fact("own models", dollars(middle.self.monthlyUsd), `a month, ${main.fleet.nodes} × ${main.fleet.instanceType}`)}${fact("break-even", even === undefined ? "none" : short(even), even === undefined ? "at no volume" : `requests a month, now ${short(main.requestsMonthly)}`)}${fact("nodes busy", percent(main.utilisation.actual), `they pay from ${percent(main.utilisation.nodesOnly)}`)}</dl>`
+      ? html`<dl class="facts">${fact("API", dollars(middle.api.monthlyUsd), `a month, ${rivalName(main)}`)}${fact("own models", dollars(middle.self.monthlyUsd), `a month, ${main.fleet.nodes} × ${main.fleet.instanceType}`)}${fact("break-even", even === undefined ? "none" : short(even), even === undefined ? "at no volume" : `requests a month, now ${short(main.requestsMonthly)}`)}${fact("nodes busy", percent(main.utilisation.actual), `they pay from ${percent(main.utilisation.allLines)}`)}</dl>`
       : undefined;
   const flips = verdict.flipsAt.map(
     ({ volume, cheapest }) =>
       html`<li>at ${volume.toUpperCase()} of the volume ${cheapest === "self" ? "own models are" : `${cheapest === "api" ? "the API" : cheapest} is`} the cheapest</li>`,
   );
   const asked = rule.asked.at(-1);
-  return html`<div class="card ${verdict.verdict.replace(" ", "-")}"><strong class="verdict">${VERDICT[verdict.verdict]}</strong><p class="binding">${sentence(verdict.binding.text)}</p>${facts}<ul class="says"><li>the article's rules say ${rule.verdict === "self" ? "own models" : rule.verdict === "api" ? "API" : "either"}, by ${rule.rule}: ${asked?.question}? ${asked?.answer ? "yes" : "no"} (${asked?.evidence})</li>${warnings.map((text) => html`<li>warning: ${text}</li>`)}${apiAllowed ? undefined : html`<li>no API is an option: what it would cost is shown for comparison only</li>`}${contradictions.map(({ text }) => html`<li>${text}</li>`)}${firstToken === undefined ? undefined : html`<li>first token of the API: ${firstToken.api.evidence}; of own models: ${firstToken.self.evidence}</li>`}${flips}${notGoodEnough.map((name) => html`<li>${name} is drawn for comparison only: by the decision file it is not good enough</li>`)}</ul></div>`;
+  return html`<div class="card ${verdict.verdict.replace(" ", "-")}"><strong class="verdict">${VERDICT[verdict.verdict]}</strong><p class="binding">${sentence(verdict.binding.text)}</p>${facts}<ul class="says"><li>the five questions say ${rule.verdict === "self" ? "own models" : rule.verdict === "api" ? "API" : "either"}, by ${rule.rule}: ${asked?.question}? ${asked?.answer ? "yes" : "no"} (${asked?.evidence})</li>${warnings.map((text) => html`<li>warning: ${text}</li>`)}${apiAllowed ? undefined : html`<li>no API is an option: what it would cost is shown for comparison only</li>`}${contradictions.map(({ text }) => html`<li>${text}</li>`)}${firstToken === undefined ? undefined : html`<li>first token of the API: ${firstToken.api.evidence}; of own models: ${firstToken.self.evidence}</li>`}${flips}${slowText(throughput, verdict.verdict).map((text) => html`<li>${text}</li>`)}${notGoodEnough.map((name) => html`<li>${name} is drawn for comparison only: by the decision file it is not good enough</li>`)}</ul></div>`;
 }
 
 const fact = (term: string, value: string, note: string): Html =>
@@ -65,16 +76,16 @@ const fact = (term: string, value: string, note: string): Html =>
 
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 
-function money({ comparisons, utilisation, setupMonths }: DecisionReport): Html {
+function money({ comparisons, utilisation, setupMonths, notGoodEnough }: DecisionReport): Html {
   const [main] = comparisons;
   if (main === undefined) return html``;
   const middle = main.months.find(({ percentile }) => percentile === 50);
   const saved = (middle?.api.monthlyUsd ?? 0) - (middle?.self.monthlyUsd ?? 0);
   return html`${figure(
     "Cost over volume",
-    "An API costs the same for each request; own models jump where a node is added (rings). V* marks where both cost the same. Both axes are logarithmic.",
+    "An API costs the same for each request; own models jump where a node is added (rings). V* marks where both cost the same. Shaded: the rule of thumb that says API below and own models above. Both axes are logarithmic.",
     (size) => volumePlot(comparisons, size),
-  )}${monthlyTable(main)}${figure(
+  )}${monthlyTable(comparisons, notGoodEnough)}${figure(
     "How busy the nodes must be",
     "u*: share of the nodes' capacity from which their price is below the API's; the dark mark is u, what this usage takes of it. Nodes alone: people and the rest are in the table above.",
     (size) => utilisationBars(utilisation, size),
@@ -86,17 +97,25 @@ function money({ comparisons, utilisation, setupMonths }: DecisionReport): Html 
     "What would change it",
     "Saved a month by own models at P50 when one assumption moves and all others stay. Left of 0 the API costs less; orange is worse for own models, blue is better.",
     (size) => tornado(saved, main.sensitivities, size),
-  )}${savings(main.savings)}`;
+  )}`;
 }
 
-function savings(rows: DecisionReport["comparisons"][number]["savings"]): Html {
+/** First, since they need no GPU. */
+function savings({ comparisons: [main], offers }: DecisionReport): Html {
+  const rows = [
+    ...(main?.savings ?? []).slice(0, SAVINGS),
+    ...offers.map(({ name, monthlyUsd }) => ({
+      what: `the same weights at ${name}`,
+      provided: "to count it, add it to rivals and its agreement to providers",
+      monthlyUsd,
+      savedUsd: undefined,
+    })),
+  ];
   if (rows.length === 0) return html``;
-  return html`<section><h2>Before any GPU</h2><table><thead><tr><th scope="col">on the API alone</th><th class="n" scope="col">saved a month</th></tr></thead><tbody>${rows
-    .slice(0, SAVINGS)
-    .map(
-      ({ what, savedUsd, provided }) =>
-        html`<tr><th scope="row">${what}<small>${provided}</small></th><td class="n">${dollars(savedUsd)}</td></tr>`,
-    )}</tbody></table></section>`;
+  return html`<section><h2>Before any GPU</h2><table><thead><tr><th scope="col">what the API alone could cost, each by itself</th><th class="n" scope="col">a month</th><th class="n" scope="col">saved</th></tr></thead><tbody>${rows.map(
+    ({ what, monthlyUsd, provided, savedUsd }) =>
+      html`<tr><th scope="row">${what}<small>${provided}</small></th><td class="n">${dollars(monthlyUsd)}</td><td class="n">${savedUsd === undefined ? "" : dollars(savedUsd)}</td></tr>`,
+  )}</tbody></table></section>`;
 }
 
 function wayBack({ wayBack: back }: DecisionReport): Html {

@@ -31,7 +31,7 @@ table { border-collapse: collapse; width: 100%; font-size: 14px; font-variant-nu
 th, td { text-align: left; vertical-align: top; padding: 6px 14px 6px 0; border-bottom: 1px solid var(--rule); font-weight: 400; }
 th:last-child, td:last-child { padding-right: 0; }
 thead th { color: var(--soft); font-size: 13px; }
-td.n, th.n { text-align: right; white-space: nowrap; }
+td.n, th.n { text-align: right; white-space: nowrap; } td.n small { white-space: normal; }
 tbody th.group { font-weight: 600; padding-top: 20px; }
 tr.total th, tr.total td { font-weight: 600; } small { font-weight: 400; }
 td.no { color: var(--soft); } td.yes { white-space: nowrap; } td.no::before { content: "✕ "; } td.yes::before { content: "✓ "; color: var(--good); } th small, td small { display: block; color: var(--soft); font-size: 12.5px; }
@@ -57,5 +57,6 @@ svg .mark { stroke: var(--ink); stroke-width: 3; }
   .legend.narrow { display: flex !important; } .card { padding: 20px; } .card strong.verdict { font-size: 32px; } section, figure { margin-top: 40px; } }
 figure { margin-left: 0; margin-right: 0; }
 @media print { @page { size: A4; margin: 16mm; } body { max-width: none; padding: 0; font-size: 11pt; } figure, .card, tr { break-inside: avoid; }
+  tbody tr:last-child, .caption { break-before: avoid; } details::details-content { content-visibility: visible; block-size: auto; } summary { list-style: none; }
   h2 { break-after: avoid; } section, figure { margin-top: 26px; } * { print-color-adjust: exact; -webkit-print-color-adjust: exact; } }
 `;

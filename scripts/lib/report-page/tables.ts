@@ -1,8 +1,8 @@
 import type { DecisionReport, FitRow } from "../../../infra/core/decision/report";
-import type { Bill, BillKind } from "../../../infra/core/economics/bill";
+import { type Bill, type BillKind, shareOf } from "../../../infra/core/economics/bill";
 import type { Comparison, Month } from "../../../infra/core/economics/comparison";
 import { type Html, html } from "./html";
-import { dollars, plain, short } from "./numbers";
+import { dollars, eachDollars, percent, plain, short } from "./numbers";
 import { rivalName } from "./volume-plot";
 
 const KINDS: Readonly<Record<BillKind, string>> = {
@@ -26,7 +26,8 @@ const isShown = (bill: Bill, kind: BillKind): boolean =>
   bill.lines.some((line) => line.kind === kind) && (kind === "people" || sumOf(bill, kind) > 0);
 
 /** API, own models and hybrid per month, all lines, at three volumes. */
-export function monthlyTable(comparison: Comparison): Html {
+export function monthlyTable(comparisons: readonly Comparison[], notGoodEnough: readonly string[]): Html {
+  const [comparison, ...others] = comparisons as [Comparison, ...Comparison[]];
   const { months, fleet } = comparison;
   const options: [string, string, string, (month: Month) => Bill | undefined][] = [
     ["api", "API", rivalName(comparison), ({ api }) => api],
@@ -41,12 +42,30 @@ export function monthlyTable(comparison: Comparison): Html {
     return html`<tbody><tr><th class="group" colspan="4" scope="rowgroup"><span class="${id}-ink">${name}</span>, ${what}</th></tr>${kinds.map(
       (kind) =>
         html`<tr><th scope="row">${KINDS[kind]}</th>${complete.map((bill) => html`<td class="n">${dollars(Math.round(sumOf(bill, kind)))}</td>`)}</tr>`,
-    )}<tr class="total"><th scope="row">a month</th>${complete.map((bill) => html`<td class="n">${dollars(bill.monthlyUsd)}</td>`)}</tr></tbody>`;
+    )}<tr class="total"><th scope="row">a month</th>${complete.map((bill) => html`<td class="n">${dollars(bill.monthlyUsd)}</td>`)}</tr><tr><th scope="row">a request</th>${complete.map((bill, i) => html`<td class="n">${eachOf(bill, months[i])}</td>`)}</tr></tbody>`;
   });
+  const rest = others.map(
+    (other) =>
+      html`<tbody><tr class="total"><th scope="row"><span class="api-ink">API</span>, ${rivalName(other)}${notGoodEnough.includes(rivalName(other)) ? html`<small>not good enough, by the decision file</small>` : undefined}</th>${other.months.map(({ api }) => html`<td class="n">${dollars(api.monthlyUsd)}</td>`)}</tr></tbody>`,
+  );
   return html`<section><h2>What a month costs</h2><table><thead><tr><th scope="col">US dollars a month,<br>at so many requests</th>${months.map(
     ({ percentile, requests }) => html`<th class="n" scope="col">P${percentile}<br>${short(requests)}</th>`,
-  )}</tr></thead>${groups}</table>${lineDetails(months)}${unpriced(months)}</section>`;
+  )}</tr></thead>${groups}${rest}</table><p class="caption">${spreadText(months)} ${peopleText(months)}</p>${lineDetails(months)}${unpriced(months)}</section>`;
 }
+
+const eachOf = ({ monthlyUsd }: Bill, month: Month | undefined): string =>
+  month === undefined || month.requests === 0 ? "–" : eachDollars(monthlyUsd / month.requests);
+
+/** What P10, P50 and P90 are; all the same where the usage does not know its weeks. */
+const spreadText = (months: readonly Month[]): string =>
+  new Set(months.map(({ requests }) => requests)).size === 1
+    ? "The usage does not tell quiet weeks from busy ones: all three columns are its average."
+    : "P10, P50, P90: a month like the usage's quiet weeks (one of ten is quieter), its middling and its busy ones (one of ten is busier).";
+
+const peopleText = (months: readonly Month[]): string => {
+  const middle = months.find(({ percentile }) => percentile === 50);
+  return middle === undefined ? "" : `People are ${percent(shareOf(middle.self, "people"))} of own models at P50.`;
+};
 
 /** Each line of the own bill at the volume in the middle, with its quantities. */
 function lineDetails(months: readonly Month[]): Html {
@@ -101,13 +120,29 @@ function fitCell(row: FitRow | undefined): Html {
   return html`<td class="yes">${gibLeft?.toFixed(1) ?? "–"} GiB<small>${facts.join(" · ")}</small></td>`;
 }
 
-export function shapesTable({ shapes }: DecisionReport): Html {
+export function shapesTable({ shapes, throughput }: DecisionReport): Html {
   if (shapes.length === 0) return html``;
   const body = shapes.map(
     (s, i) =>
       html`<tr${i === 0 ? html` class="total"` : undefined}><th scope="row">${s.nodes} × ${s.instanceType}<small>${s.model}, TP ${s.tensorParallel}</small></th><td class="n">${dollars(s.monthlyUsd)}</td><td class="n">${s.timeToFirstTokenMs === undefined ? "not measured" : `${plain(Math.round(s.timeToFirstTokenMs))} ms`}<small>${s.basis}</small></td></tr>`,
   );
-  return html`<section><h2>The cheapest shapes that serve it</h2><table><thead><tr><th scope="col">fleet</th><th class="n" scope="col">a month</th><th class="n" scope="col">first token</th></tr></thead><tbody>${body}</tbody></table></section>`;
+  return html`<section><h2>The cheapest shapes that serve it</h2><table><thead><tr><th scope="col">fleet</th><th class="n" scope="col">a month</th><th class="n" scope="col">first token</th></tr></thead><tbody>${body}</tbody></table>${throughput && speedCaption(throughput)}</section>`;
+}
+
+/** How sure the throughput is, and what that does to the money. */
+function speedCaption({ slow, expected, fast }: NonNullable<DecisionReport["throughput"]>): Html {
+  const tokens = ({ outputTokensPerSecond }: typeof slow): string => plain(Math.round(outputTokensPerSecond));
+  return html`<p class="caption">A copy of the first writes ${tokens(expected)} tokens a second at the objectives, ${tokens(slow)} to ${tokens(fast)} by the evidence: at P50 own models then cost ${dollars(fast.selfMonthlyUsd)} to ${dollars(slow.selfMonthlyUsd)} a month.</p>`;
+}
+
+/** The articles' five questions, as far as they were asked: the first that decides ends them. */
+export function questionsTable({ rule, contradictions }: DecisionReport): Html {
+  const says = { api: "an API", self: "own models", either: "either" }[rule.verdict];
+  const rows = rule.asked.map(
+    ({ rule: id, question, answer, evidence }, i) =>
+      html`<tr${i === rule.asked.length - 1 ? html` class="total"` : undefined}><th scope="row">${id} ${question}?<small>${evidence}</small></th><td class="n">${answer ? "yes" : "no"}</td><td class="n">${i === rule.asked.length - 1 ? says : "go on"}</td></tr>`,
+  );
+  return html`<section><h2>Five questions, a rule of thumb</h2><table><thead><tr><th scope="col">asked in this order until one decides</th><th class="n" scope="col">answer</th><th class="n" scope="col">then</th></tr></thead><tbody>${rows}</tbody></table><p class="caption">${contradictions.length === 0 ? "The computed cost does not contradict it." : `Against it, and named: ${contradictions.map(({ text }) => text).join("; ")}.`} Where both differ the computed cost counts.</p></section>`;
 }
 
 export function scorecardTable({ scorecard }: DecisionReport): Html {
@@ -123,7 +158,7 @@ export function scorecardTable({ scorecard }: DecisionReport): Html {
     ({ factor, weight, api, self, evidence }) =>
       html`<tr><th scope="row">${names[factor]}<small>${evidence}</small></th><td class="n">${plain(weight)}</td><td class="n">${api.toFixed(1)}</td><td class="n">${self.toFixed(1)}</td></tr>`,
   );
-  return html`<section><h2>Factors</h2><table><thead><tr><th scope="col">0 to 5 points each</th><th class="n" scope="col">weight</th><th class="n" scope="col">API</th><th class="n" scope="col">own</th></tr></thead><tbody>${rows}<tr class="total"><th scope="row">sum of weight × points</th><td></td><td class="n">${scorecard.totals.api.toFixed(1)}</td><td class="n">${scorecard.totals.self.toFixed(1)}</td></tr></tbody></table><p class="caption">Shows where opinions differ; it decides nothing.</p></section>`;
+  return html`<section><h2>Factors</h2><table><thead><tr><th scope="col">0 to 5 points each</th><th class="n" scope="col">weight</th><th class="n" scope="col">API</th><th class="n" scope="col">own</th></tr></thead><tbody>${rows}<tr class="total"><th scope="row">sum of weight × points</th><td></td><td class="n">${scorecard.totals.api.toFixed(1)}</td><td class="n">${scorecard.totals.self.toFixed(1)}</td></tr></tbody></table><p class="caption">Shows where opinions differ; it decides nothing. Weights are the decision file's: weights.</p></section>`;
 }
 
 export function risksTable({ risks }: DecisionReport): Html {
@@ -131,7 +166,7 @@ export function risksTable({ risks }: DecisionReport): Html {
     ({ id, risk, owner, duty }) =>
       html`<tr><th scope="row">${id}</th><td>${risk}<small>${duty}</small></td><td>${owner}</td></tr>`,
   );
-  return html`<section><h2>Who carries which risk</h2><table><thead><tr><th></th><th scope="col">risk, and what it asks of you</th><th scope="col">owner</th></tr></thead><tbody>${rows}</tbody></table></section>`;
+  return html`<section><h2>Who carries which risk</h2><table><thead><tr><th scope="col">no.</th><th scope="col">risk, and what it asks of you</th><th scope="col">owner</th></tr></thead><tbody>${rows}</tbody></table></section>`;
 }
 
 export function pricesTable({ prices, decidedOn }: DecisionReport): Html {
@@ -140,4 +175,14 @@ export function pricesTable({ prices, decidedOn }: DecisionReport): Html {
       html`<tr><th scope="row">${what}<small>${source}</small></th><td class="n">${usd === undefined ? "" : `$${usd}`}${unit === undefined ? "" : html`<small>a ${unit}</small>`}</td><td class="n">${asOf ?? "day unknown"}${ageDays === undefined ? undefined : html`<small>${ageDays} days</small>`}</td></tr>`,
   );
   return html`<section><h2>Where the prices come from</h2><table><thead><tr><th scope="col">price, source</th><th class="n" scope="col">US dollars</th><th class="n" scope="col">of, age on ${decidedOn}</th></tr></thead><tbody>${rows}</tbody></table></section>`;
+}
+
+/** Each workload alone on the fleet: what pays for one does not pay for another. */
+export function workloadsTable({ workloads }: DecisionReport): Html {
+  if (workloads.length === 0) return html``;
+  const rows = workloads.map(
+    ({ name, requestsMonthly, apiMonthlyUsd, selfMonthlyUsd, breakEvenRequests }) =>
+      html`<tr><th scope="row">${name}</th><td class="n">${short(requestsMonthly)}</td><td class="n">${dollars(apiMonthlyUsd)}</td><td class="n">${dollars(selfMonthlyUsd)}</td><td class="n">${breakEvenRequests === undefined ? "at no volume" : short(breakEvenRequests)}</td></tr>`,
+  );
+  return html`<section><h2>Each workload by itself</h2><div class="wide-table"><table><thead><tr><th scope="col">workload</th><th class="n" scope="col">requests a month</th><th class="n" scope="col">API</th><th class="n" scope="col">own models, alone</th><th class="n" scope="col">break-even</th></tr></thead><tbody>${rows}</tbody></table></div><p class="caption">As if it were the only one on a fleet of its own; together they share nodes and people.</p></section>`;
 }

@@ -60,7 +60,7 @@ export function volumePlot(comparisons: readonly Comparison[], { width, narrow }
   const zone = [Math.max(from, VOLUME_RULE.apiBelow), Math.min(to, VOLUME_RULE.selfAbove)] as const;
   const greyZone =
     zone[1] > zone[0]
-      ? html`${rect(x(zone[0]), top, x(zone[1]) - x(zone[0]), height - bottom - top, "zone")}${text((x(zone[0]) + x(zone[1])) / 2, top - 5, narrow ? "10–20M" : "the article's 10–20M", "note", "middle")}`
+      ? html`${rect(x(zone[0]), top, x(zone[1]) - x(zone[0]), height - bottom - top, "zone")}${text((x(zone[0]) + x(zone[1])) / 2, top - 5, narrow ? "10–20M" : "rule of thumb: 10–20M", "note", "middle")}`
       : undefined;
   const now = html`${line(x(requestsMonthly), top, x(requestsMonthly), height - bottom, "now")}${text(x(requestsMonthly) + 5, height - bottom - 8, `now ${short(requestsMonthly)}`, "note")}`;
 

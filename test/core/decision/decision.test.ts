@@ -100,6 +100,11 @@ describe("D2: contradictions", () => {
   });
 });
 
+it("millions that would be none are written out", () => {
+  const { text } = decideVerdict({ ...base, requestsPerMonth: 147 }).binding;
+  expect(text).toContain("at 147 requests; own models pay from 2.27M");
+});
+
 describe("verdict: one binding constraint", () => {
   it.each<[string, Partial<VerdictInputs>, string, string]>([
     ["API is cheaper", {}, "api", "money"],
@@ -136,6 +141,12 @@ describe("verdict: one binding constraint", () => {
     ],
     ["only the hybrid is cheaper than the API, and pays by itself", { cost: cheaperHybrid }, "hybrid", "money"],
     ["the hybrid does not pay within the horizon", { cost: cheaperHybrid, horizonMonths: 6 }, "api", "set-up"],
+    [
+      "cheaper now, but the volume shrinks and loses it again",
+      { cost: cheaperOwn, paybackMonth: 9, lostAgain: true },
+      "api",
+      "set-up",
+    ],
     ["a node more is not earned at this volume", { breakEvenRequests: 900_000 }, "api", "money"],
   ])("%s", (_, change, verdict, constraint) => {
     const decided = decideVerdict({ ...base, ...change });
