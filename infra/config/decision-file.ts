@@ -7,11 +7,15 @@ import { RegionName } from "./fields";
 /** `stacks/decisions/<name>.yaml`: what a decision between an API and own models is made from, and what was decided. */
 
 const share = (text: string) => z.number().min(0).max(1).meta({ description: text, allowed: "a share from 0 to 1" });
-const atLeast0 = (text: string) => z.number().min(0).meta({ description: text, allowed: "a number from 0" });
-const day = z
-  .string()
-  .regex(/^\d{4}-\d{2}-\d{2}$/)
-  .meta({ allowed: "a day like 2026-11-22" });
+/** Above any fleet, and low enough that every product of two stays a number that can be read. */
+const MOST = 1e9;
+const atLeast0 = (text: string) =>
+  z.number().min(0).max(MOST).meta({ description: text, allowed: "a number from 0 to 1e9" });
+const nodes = (least: number) => z.int().min(least).max(10_000);
+const months = (text: string) => z.number().min(0).max(120).meta({ description: text, allowed: "months, 0 to 120" });
+const ms = (text: string) =>
+  z.number().min(1).max(3_600_000).meta({ description: text, allowed: "milliseconds, 1 to 3600000" });
+const day = z.iso.date().meta({ allowed: "a day like 2026-11-22" });
 
 const Data = z.strictObject({
   class: z.enum(DATA_CLASSES).default("restricted").meta({ description: "Most sensitive data of the requests." }),
@@ -27,16 +31,16 @@ const Answers = z.strictObject({
 });
 
 const Objectives = z.strictObject({
-  ttftMs: z.number().positive().optional().meta({ description: "Until the first token, in ms." }),
-  tpotMs: z.number().positive().optional().meta({ description: "From one token to the next, in ms." }),
-  totalMs: z.number().positive().optional().meta({ description: "Until the whole answer is there, in ms." }),
+  ttftMs: ms("Until the first token, in ms.").optional(),
+  tpotMs: ms("From one token to the next, in ms.").optional(),
+  totalMs: ms("Until the whole answer is there, in ms.").optional(),
 });
 
 const Rival = z.strictObject({
   provider: z.string().meta({ description: "As `homeport catalogue` names it.", examples: ["bedrock"] }),
   model: z.string().meta({ examples: ["meta.llama3-3-70b-instruct-v1:0"] }),
   goodEnough: z.boolean().default(true).meta({ description: "Whether it would do; if not, it is only drawn." }),
-  ttftP95Ms: z.number().positive().optional().meta({ description: "Measured from where your clients are." }),
+  ttftP95Ms: ms("Measured from where your clients are.").optional(),
 });
 
 const Candidate = z.strictObject({
@@ -51,8 +55,8 @@ const Candidate = z.strictObject({
     .strictObject({
       instanceType: z.string(),
       tensorParallel: z.int().min(1),
-      outputTokensPerSecond: z.number().positive(),
-      ttftMs: z.number().positive(),
+      outputTokensPerSecond: z.number().min(1).max(1e6).meta({ allowed: "tokens a second, 1 to 1e6" }),
+      ttftMs: ms("On average."),
       asOf: day,
       source: z.string(),
     })
@@ -67,8 +71,14 @@ const Quantities = z.strictObject(
 );
 
 const Fleet = z.strictObject({
-  load: share("Share of the measured throughput that is planned with.").default(0.75),
-  spareNodes: z.int().min(0).default(1).meta({ description: "Nodes more than needed, for the one that fails." }),
+  load: z.number().min(0.05).max(1).default(0.75).meta({
+    description: "Share of the measured throughput that is planned with.",
+    allowed: "a share from 0.05 to 1",
+  }),
+  spareNodes: nodes(0).default(1).meta({
+    description: "Nodes more than needed, for the one that fails.",
+    allowed: "a whole number of nodes, 0 to 10000",
+  }),
   autoscaled: z.boolean().default(false).meta({ description: "Whether nodes follow the hours of the day." }),
   coldStartSeconds: z.number().min(0).max(3600).default(600).meta({
     description: "From the wish for a node to its first token.",
@@ -87,9 +97,9 @@ const Fleet = z.strictObject({
   plan: z
     .strictObject({
       instanceType: z.string(),
-      nodes: z.int().min(1),
+      nodes: nodes(1).meta({ allowed: "a whole number of nodes, 1 to 10000" }),
       hourlyUsd: atLeast0("Of one node, paid for every hour."),
-      monthsLeft: atLeast0("Of the commitment."),
+      monthsLeft: months("Of the commitment."),
     })
     .optional()
     .meta({ description: "Nodes under a savings plan or a reservation." }),
@@ -98,7 +108,7 @@ const Fleet = z.strictObject({
       z.strictObject({
         name: z.string(),
         instanceType: z.string(),
-        nodes: z.int().min(1),
+        nodes: nodes(1).meta({ allowed: "a whole number of nodes, 1 to 10000" }),
         hoursMonthly: atLeast0("Of a month's 730."),
       }),
     )
@@ -132,7 +142,7 @@ const WrittenRecord = z.strictObject({
 export const DecisionSchema = z.strictObject({
   usage: z.string().meta({ description: "The usage file, from the checkout's root.", examples: ["usage/chat.json"] }),
   region: RegionName.default("us-east-1").meta({ description: "Where own models would run." }),
-  clientNetworkMs: z.number().positive().optional().meta({ description: "From the clients to the region and back." }),
+  clientNetworkMs: ms("From the clients to the region and back.").optional(),
   data: Data.meta({ description: "What may go where." }),
   answers: Answers.meta({ description: "Questions that only people can answer." }),
   objectives: Objectives.prefault({}).meta({ description: "What clients wait at most." }),
@@ -144,7 +154,7 @@ export const DecisionSchema = z.strictObject({
     examples: [{ hoursMonthly: 80, usdPerHour: 90 }],
   }),
   setup: z
-    .strictObject({ months: atLeast0("While the API is paid on."), monthlyUsd: atLeast0("Besides.") })
+    .strictObject({ months: months("While the API is paid on."), monthlyUsd: atLeast0("Besides.") })
     .meta({ description: "Until own models serve.", examples: [{ months: 2, monthlyUsd: 15000 }] }),
   hybrid: z
     .strictObject({

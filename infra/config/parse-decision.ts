@@ -2,6 +2,7 @@ import { objectiveProblems } from "../core/decision/latency";
 import { agreementProblems, mayLeave } from "../core/decision/providers";
 import type { Problem } from "../core/errors";
 import { type DecisionFile, DecisionSchema } from "./decision-file";
+import { shapeProblems } from "./decision-shapes";
 import { schemaNode } from "./schema-walk";
 import { parseUserYaml } from "./user-yaml";
 import { zodProblems } from "./zod-problems";
@@ -32,6 +33,7 @@ export function parseDecisionFile(
     };
   }
   const problems = [
+    ...shapeProblems(parsed.data),
     ...constraintProblems(parsed.data),
     ...objectiveProblems(parsed.data.objectives, "objectives"),
     ...agreements(parsed.data, today),

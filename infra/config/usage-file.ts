@@ -9,16 +9,20 @@ import { zodProblems } from "./zod-problems";
 
 /** `usage/<name>.json`: what was asked of models, written by `homeport usage record` or by hand for what is planned. */
 
-const count = (text: string) => z.number().min(0).meta({ description: text, allowed: "a number from 0" });
+/** More than all models of the world are asked in years; sums and products of it stay numbers. */
+const MOST = 1e15;
+const count = (text: string) =>
+  z.number().min(0).max(MOST).meta({ description: text, allowed: "a number from 0 to 1e15" });
+/** It becomes a row of a table. */
+const line = z.string().regex(/^[^\n\r\t]*$/);
 const share = (text: string) => z.number().min(0).max(1).meta({ description: text, allowed: "a share from 0 to 1" });
 const Day = z.iso.date().meta({ allowed: "a day like 2026-11-22", examples: ["2026-11-22"] });
 
 const WorkloadSchema = z.strictObject({
-  name: z
-    .string()
+  name: line
     .min(1)
     .max(200)
-    .meta({ description: "Model, policy or task.", allowed: "a name", examples: ["chat"] }),
+    .meta({ description: "Model, policy or task.", allowed: "a name on one line", examples: ["chat"] }),
   requests: count("Requests of the period.").meta({ examples: [120000] }),
   inputTokens: count("All input tokens of the period, cached and cache-written ones among them."),
   cachedInputTokens: count("Of these, those that a provider's cache answered.").default(0),
@@ -42,9 +46,10 @@ const WorkloadSchema = z.strictObject({
   peakToAverage: z
     .number()
     .min(1)
+    .max(10_000)
     .meta({
       description: "Output tokens of the busiest hour over those of the average hour.",
-      allowed: "a number from 1",
+      allowed: "a number from 1 to 10000",
       examples: [3],
     }),
   batchShare: share("Share of requests that go to a batch API: they may wait up to a day.").default(0),
@@ -63,15 +68,15 @@ export const UsageFileSchema = z.strictObject({
   $schema: z.string().optional().meta({ description: "For editors." }),
   from: Day.meta({ description: "First day in UTC." }),
   to: Day.meta({ description: "Last day in UTC." }),
-  hours: z.number().positive().optional().meta({
+  hours: z.number().min(1).optional().meta({
     description: "Hours from the first request to the last. Default: all hours of the days.",
-    allowed: "hours, more than 0",
+    allowed: "hours, 1 or more",
   }),
-  source: z
-    .string()
-    .min(1)
-    .meta({ description: "Which logs, or `assumed`.", allowed: "text", examples: ["assumed"] }),
-  remarks: z.array(z.string()).default([]).meta({ description: "What the numbers do not say." }),
+  source: line.min(1).meta({ description: "Which logs, or `assumed`.", allowed: "text", examples: ["assumed"] }),
+  remarks: z
+    .array(line.meta({ allowed: "text on one line" }))
+    .default([])
+    .meta({ description: "What the numbers do not say." }),
   workloads: z.array(WorkloadSchema).min(1).meta({ allowed: "a list with at least one workload" }),
 });
 export type UsageFile = z.infer<typeof UsageFileSchema>;

@@ -36,7 +36,7 @@ export function register(program: Command): void {
         .choices(["model", "policy"])
         .default("model"),
     )
-    .option("--name <workload>", "put everything into one workload of this name")
+    .option("--name <workload>", "put everything into one workload of this name", aName)
     .option("--requests <number>", "requests of the period, where the export does not count them", wholeNumber)
     .option(
       "--from <time>",
@@ -94,6 +94,11 @@ function moment(value: string): number {
   const ms = /^\d{4}-\d\d-\d\d/.test(value) ? time(value) : undefined;
   if (ms === undefined) throw new InvalidArgumentError("a day or a time in UTC, as 2026-10-01 or 2026-10-01T06:00.");
   return ms;
+}
+
+function aName(value: string): string {
+  if (value.trim() === "") throw new InvalidArgumentError("a name.");
+  return value;
 }
 
 function wholeNumber(value: string): number {

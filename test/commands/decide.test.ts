@@ -241,6 +241,24 @@ describe("decision file", () => {
     );
   });
 
+  it("refuses what no slip of the pen may turn into a verdict: unknown places, days and numbers out of this world", () => {
+    const refused = (from: string, to: string) => problemsOf((text) => text.replace(from, to));
+    expect(refused("region: us-east-1", "region: us-eats-1")).toEqual(["d.yaml#region"]);
+    expect(refused("fineTuned: true", "fineTuned: true, instanceTypes: [p5.48xlarg, constructor]")).toEqual([
+      "d.yaml#candidates[0].instanceTypes[0]",
+      "d.yaml#candidates[0].instanceTypes[1]",
+    ]);
+    expect(refused("reviewedOn: 2026-11-01", "reviewedOn: 2026-02-30")).toEqual([
+      "d.yaml#providers.openai.dpa.reviewedOn",
+    ]);
+    expect(refused("hoursMonthly: 80", "hoursMonthly: 1e300")).toEqual(["d.yaml#people.hoursMonthly"]);
+    expect(refused("months: 2", "months: 1e9")).toEqual(["d.yaml#setup.months"]);
+    expect(refused("fleet:", "fleet:\n  spareNodes: 1000000000\n  load: 0")).toEqual([
+      "d.yaml#fleet.load",
+      "d.yaml#fleet.spareNodes",
+    ]);
+  });
+
   it("L4: refuses a whole answer within a second", () => {
     expect(problemsOf((text) => `objectives: { totalMs: 900 }\n${text}`)).toEqual(["d.yaml#objectives.totalMs"]);
     expect(problemsOf((text) => `objectives: { ttftMs: 900 }\n${text}`)).toEqual([]);

@@ -1,3 +1,5 @@
+import { printable } from "../../../infra/config/printable";
+
 /** One request, or the requests of one span of time, as some log has them. */
 export interface Observation {
   /** When it was, or when the span began: milliseconds since 1970. */
@@ -53,6 +55,9 @@ export const counted = (value: unknown): number | undefined =>
 
 export const text = (value: unknown): string | undefined =>
   typeof value === "string" && value !== "" ? value : undefined;
+
+/** A name out of a log, where it may be of a client's own making: on one line, in characters that can be shown. */
+export const oneLine = (value: unknown): string => printable(String(value).replace(/\s+/g, " ")).slice(0, 200);
 
 export const rows = (value: unknown): Row[] => (Array.isArray(value) ? value.filter(isRow) : []);
 

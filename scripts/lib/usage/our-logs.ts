@@ -1,4 +1,4 @@
-import { counted, type Format, named, text, time } from "./observation";
+import { counted, type Format, named, oneLine, text, time } from "./observation";
 
 /** The guard's line of each request: infra/agent/guard/audit.ts. */
 export const GUARD_AUDIT: Format = {
@@ -10,7 +10,8 @@ export const GUARD_AUDIT: Format = {
     if (atMs === undefined || model === undefined) return undefined;
     const input = counted(row.promptTokens);
     const output = counted(row.completionTokens);
-    if (input === undefined || output === undefined) return { without: `ended before a token: ${row.outcome}` };
+    if (input === undefined || output === undefined)
+      return { without: `ended before a token: ${oneLine(row.outcome)}` };
     const policy = text(row.policy);
     return {
       // Only the event that ends a stream tells its prompt: infra/agent/guard/stream.ts.

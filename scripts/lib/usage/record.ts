@@ -4,7 +4,7 @@ import { sumProblems, type UsageFile } from "../../../infra/config/usage-file";
 import { InputError } from "../../../infra/core/errors";
 import { FORMATS, readValue } from "./formats";
 import { jsonValues, tapped } from "./json-values";
-import type { Format, Observation } from "./observation";
+import { type Format, type Observation, oneLine } from "./observation";
 import { asProblem, refuseUnusable } from "./refusals";
 import { timesOf } from "./remarks";
 import { Repeats } from "./repeats";
@@ -153,4 +153,4 @@ function another(reasons: Record<string, number>, why: string): void {
 const MOST_REASONS = 50;
 
 const workloadName = ({ model, policy }: Observation, { by, name }: RecordOptions): string =>
-  name ?? ((by === "policy" ? policy : undefined) ?? model).slice(0, 200);
+  oneLine(name ?? (by === "policy" ? policy : undefined) ?? model);

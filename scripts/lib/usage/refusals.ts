@@ -4,8 +4,8 @@ import type { Counts, Log, RecordOptions } from "./record";
 import { timesOf } from "./remarks";
 import { type Tally, TooMuch } from "./tally";
 
-/** What reading a log threw, as what is wrong with the log. */
-export function asProblem(error: unknown, path: string): InputError {
+/** What reading a log threw, as what is wrong with the log; a mistake of ours stays one. */
+export function asProblem(error: unknown, path: string): unknown {
   if (error instanceof TooMuch)
     return new InputError([
       {
@@ -15,12 +15,13 @@ export function asProblem(error: unknown, path: string): InputError {
         fix: "give less of them, or put them together with --name",
       },
     ]);
-  const { code, message } = error as NodeJS.ErrnoException;
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === undefined) return error;
   const missing = code === "ENOENT";
   return new InputError([
     {
       path,
-      given: missing ? "no such file" : `cannot be read: ${code ?? message}`,
+      given: missing ? "no such file" : `cannot be read: ${code}`,
       allowed: "a log or export, whole, also .gz",
       fix: missing ? "correct the path" : "check that it is whole and may be read",
     },

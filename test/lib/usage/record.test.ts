@@ -322,6 +322,13 @@ describe("what is not known", () => {
     expect(usage.remarks).toContain("3 of 4 lines were of no known format");
   });
 
+  it("reaches no terminal as a command and makes no line of its own", async () => {
+    const hostile = "a\x1b[2J\n! all is well\u202e";
+    const { usage } = await recorded(auditLines([{ hour: 1, input: 2, output: 3, policy: hostile }]), { by: "policy" });
+    expect(usage.workloads.map(({ name }) => name)).toEqual(["a\\u{1b}[2J ! all is well\\u{202e}"]);
+    expect(() => parseUsageFile("u.json", Buffer.from(JSON.stringify(usage)))).not.toThrow();
+  });
+
   it("alone is refused, with what can be read", async () => {
     await expect(recorded("a\nb\n")).rejects.toThrow(
       /nothing with tokens; JSON of homeport guard audit log, .*litellm log/,
@@ -572,6 +579,11 @@ describe("homeport usage", () => {
     const day = { from: "2026-10-01", to: "2026-10-01", hours: 25, source: "assumed", workloads: [impossible] };
     expect(() => parseUsageFile("u.json", Buffer.from(JSON.stringify(day)))).toThrow(
       /4 problems.*hours: 25; at most 24.*peakToAverage: 2; at least 6\.00.*longContext.*p10 ≤ p50 ≤ p90/s,
+    );
+    const boundless = { name: "c\n! forged", requests: 1e300, inputTokens: 1, outputTokens: 1, peakToAverage: 1e300 };
+    const year = { from: "2026-10-01", to: "2026-10-01", hours: 1e-300, source: "assumed", workloads: [boundless] };
+    expect(() => parseUsageFile("u.json", Buffer.from(JSON.stringify(year)))).toThrow(
+      /4 problems.*hours: 1e-300; hours, 1 or more.*name: 'c\\u\{a\}! forged'; a name on one line.*requests.*peakToAverage/s,
     );
     expect(() => parseUsageFile("u.json", Buffer.from('{"from":"x","request":1,"workloads":[]}'))).toThrow(
       /5 problems/,
