@@ -107,7 +107,9 @@ export async function cost(options: CostOptions, world = REAL): Promise<ExitCode
   const stale = report.bases.filter((basis) => basis.stale);
   if (!options.strict || stale.length === 0) return ExitCode.ok;
   for (const { what, ageDays } of stale)
-    terminal.error(`prices of ${what} are ${ageDays} days old, more than 30; see homeport catalogue refresh --help`);
+    terminal.error(
+      `prices of ${what} are ${ageDays === undefined ? "of a day that their source does not tell" : `${ageDays} days old, more than 30`}; see homeport catalogue refresh --help`,
+    );
   return ExitCode.failed;
 }
 

@@ -470,7 +470,8 @@ describe("homeport catalogue refresh", () => {
       ...jest.requireActual<{ priceBases: typeof priceBases }>("../../scripts/lib/cost/freshness"),
     }));
     expect(await after.show("shapes", { strict: true }, TODAY)).toBe(0);
-    const bases = after.priceBases([], TODAY);
+    const config = { regions: ["us-east-1"], pools: { a100: { instanceType: "p4de.24xlarge" } } };
+    const bases = after.priceBases({ config } as never, [], TODAY);
     expect(bases.filter(({ stale }) => stale).map(({ what }) => what)).toEqual([
       "everything else of AWS: health check",
     ]);
@@ -589,6 +590,16 @@ const of = (source: string, licence = "apache-2.0"): ReleaseFile => {
   const content = { ...file.content, weights: { ...file.content.weights, licence } };
   return { ...file, content, id: releaseId(content) };
 };
+
+it("homeport catalogue show models says yes only where fit answers without the hub", async () => {
+  await show("models", {}, TODAY);
+  const lines = out.join("").split("\n");
+  const line = (id: string) => lines.find((row) => row.startsWith(id)) ?? "";
+  for (const known of ["Qwen/Qwen3.6-27B", "deepseek-ai/DeepSeek-R1"]) expect(line(known)).toMatch(/ yes$/);
+  // Of an unknown family; quantised, so that only its files tell its size; without a config.json.
+  for (const not of ["deepseek-ai/DeepSeek-V4-Pro", "moonshotai/Kimi-K2.6", "tiiuae/falcon-40b"])
+    expect(line(not)).toMatch(/\d$/);
+});
 
 describe("homeport catalogue watch", () => {
   const folder = stackFolder();

@@ -116,8 +116,8 @@ describe("homeport cost", () => {
     expect(text).toMatch(/us-east-1 +pool a100: p4de\.24xlarge, on-demand +1 +27\.45 +20,036\n/);
     expect(text).toMatch(/chat +r42 +100 +4×2 +36\.60/);
     for (const warmth of ["hot", "asleep", "cached", "cold"]) expect(text).toMatch(new RegExp(`chat r41 +${warmth} `));
-    expect(text).toContain("Budget: $90,000 a month; alarms at $72,000 spent, $90,000 spent, $90,000");
-    expect(text).toContain("Prices of nodes: 2026-07-20, 125 days old (stale: over 30)");
+    expect(text).toContain("Budget: $90,000 a month of the whole account; alarms at $72,000 spent, $90,000");
+    expect(text).toContain("Prices of nodes in us-east-1: 2026-07-20, 125 days old (stale: over 30)");
   });
 
   it("divides a pool's nodes among its releases to the last cent", async () => {
@@ -146,15 +146,39 @@ describe("homeport cost", () => {
     await expect(said({ usage: "/nowhere" })).rejects.toThrow("--usage");
   });
 
+  it("a model pays for its releases that stand by, and nobody serves more than there is room for", async () => {
+    const { models, releases } = JSON.parse((await said({ json: true })).text);
+    const [live, standby] = releases;
+    expect(models).toEqual([
+      { model: "chat", hourlyUsd: expect.closeTo(54.8941, 6), usdPerMillion: expect.anything() },
+    ]);
+    expect(models[0].usdPerMillion / live.usdPerMillion.expected).toBeCloseTo(
+      1 + standby.hourlyUsd / live.hourlyUsd,
+      9,
+    );
+    const usage = join(mkdtempSync(join(tmpdir(), "homeport-cost-")), "usage.json");
+    const workload = { name: "chat", requests: 864e4, inputTokens: 864e7, outputTokens: 864e7, peakToAverage: 2 };
+    const period = { from: "2026-11-01", to: "2026-11-10", source: "gateway" };
+    writeFileSync(usage, JSON.stringify({ ...period, workloads: [workload] }));
+    const asked = JSON.parse((await said({ json: true, usage })).text).releases[0].usdPerMillion;
+    expect([asked.utilisation > 2, asked.expected]).toEqual([true, asked.busy]);
+    expect((await said({ usage })).text.replace(/\s+/g, " ")).toMatch(
+      /r42: ! it is asked 2\.\d times what it gives at the objective; \$\/1M is of what it can serve/,
+    );
+  });
+
   it("fails with --strict while prices are older than 30 days, and says how to renew them", async () => {
     expect((await said({ strict: true })).code).toBe(1);
-    expect(err).toContain("prices of nodes are 125 days old, more than 30");
+    expect(err).toContain("prices of nodes in us-east-1 are 125 days old, more than 30");
   });
 
   it("refuses a cluster without a list price, an objective that is no time, and a stack that is not there", async () => {
     await expect(said({ stack: "local" })).rejects.toThrow("no list price");
     await expect(said({ tokenMs: "fast" })).rejects.toThrow("--token-ms");
+    await expect(said({ tokenMs: "1e400" })).rejects.toThrow("--token-ms");
     await expect(said({ against: "nowhere" })).rejects.toThrow("--against");
+    await expect(said({ against: "staging", bill: true })).rejects.toThrow("one of --live, --bill and --against");
+    await expect(said({ hours: "3" })).rejects.toThrow("--hours");
   });
 });
 

@@ -26,6 +26,9 @@ export interface Estimate {
 
 export const HOURS_A_MONTH = 730;
 
+/** What `~` before a price says. */
+export const STAND_INS = "~: another region's price, or the one on demand in place of spot and blocks.";
+
 export const costLine = (
   region: string,
   what: string,

@@ -1,7 +1,7 @@
 import { CostExplorerClient, GetCostAndUsageCommand } from "@aws-sdk/client-cost-explorer";
 import type { LoadedStack } from "../../../infra/config/schema";
 import { OperationError } from "../../../infra/core/errors";
-import { fixedCost } from "../../../infra/values/aws/cost/stack-cost";
+import { estimate } from "../../../infra/values/aws/cost/estimate";
 import { awsClient } from "../aws/client";
 import { table, wrapped } from "../report";
 import { usd } from "./money";
@@ -55,7 +55,7 @@ export async function billOf(stack: LoadedStack, today: string, client?: CostExp
     );
   const services = [...usdOf].map(([service, amount]) => ({ service, usd: amount })).sort((a, b) => b.usd - a.usd);
   const billedUsd = services.reduce((sum, one) => sum + one.usd, 0);
-  const predictedUsd = (fixedCost(stack).monthlyUsd / 730) * 24 * DAYS;
+  const predictedUsd = (estimate(stack).monthlyUsd / 730) * 24 * DAYS;
   return {
     from,
     to,

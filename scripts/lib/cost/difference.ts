@@ -39,7 +39,7 @@ export function differenceOf(before: StackCost, after: StackCost): Difference {
       .sort((a, b) => Math.abs(change(b)) - Math.abs(change(a))),
     hourlyUsd: after.hourlyUsd - before.hourlyUsd,
     monthlyUsd: after.monthlyUsd - before.monthlyUsd,
-    nodesHourlyUsd: after.nodesHourlyUsd - before.nodesHourlyUsd,
-    nodesAtMostHourlyUsd: after.nodesAtMostHourlyUsd - before.nodesAtMostHourlyUsd,
+    nodesHourlyUsd: after.nodes.hourlyUsd - before.nodes.hourlyUsd,
+    nodesAtMostHourlyUsd: after.nodesAtMost.hourlyUsd - before.nodesAtMost.hourlyUsd,
   };
 }

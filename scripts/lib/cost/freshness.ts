@@ -1,23 +1,27 @@
+import type { LoadedStack } from "../../../infra/config/schema";
 import { PART_PRICES, type Part, partSource } from "../../../infra/core/aws/part-prices";
-import { PRICE_SOURCES, PRICES_OF } from "../../../infra/core/aws/prices";
-import { ageDays, isStale } from "../../../infra/core/catalogue/freshness";
+import { ageDays, type Dated, isStale } from "../../../infra/core/catalogue/freshness";
+import { onDemandPrice } from "../../../infra/core/catalogue/shapes";
+import { SYSTEM_INSTANCE } from "../../../infra/values/aws/nodes/pool-size";
 import type { ReleaseCost } from "./release-costs";
 
-/** A set of prices or measurements that an answer rests on. */
-export interface Basis {
+/** A set of prices that an answer rests on. */
+export interface Basis extends Dated {
   what: string;
-  asOf: string;
-  ageDays: number;
+  /** Left out with `asOf`: the source does not tell its day, so it counts as stale. */
+  ageDays?: number;
   stale: boolean;
-  source: string;
 }
 
-/** Oldest of each kind. Measured speeds are old by nature; only prices make `--strict` fail. */
-export function priceBases(releases: readonly ReleaseCost[], today: string): Basis[] {
-  const of = (what: string, asOf: string, source: string): Basis => ({
+/** Of nodes those of the stack, of each other kind the oldest. Measured speeds are old by nature; only prices make `--strict` fail. */
+export function priceBases(
+  stack: Pick<LoadedStack, "config">,
+  releases: readonly ReleaseCost[],
+  today: string,
+): Basis[] {
+  const of = (what: string, { asOf, source }: Dated): Basis => ({
     what,
-    asOf,
-    ageDays: ageDays(asOf, today),
+    ...(asOf !== undefined && { asOf, ageDays: ageDays(asOf, today) }),
     stale: isStale({ asOf, source }, today),
     source,
   });
@@ -28,8 +32,26 @@ export function priceBases(releases: readonly ReleaseCost[], today: string): Bas
     old.length === parts.length || old.length === 0 ? "" : `: ${old.map((part) => PART_PRICES[part].of).join(", ")}`;
   const apis = releases.flatMap(({ api }) => api?.asOf ?? []).sort();
   return [
-    of("nodes", PRICES_OF, PRICE_SOURCES.join("; ")),
-    of(`everything else of AWS${which}`, PART_PRICES[oldest].asOf, partSource(oldest)),
-    ...(apis[0] === undefined ? [] : [of("model APIs", apis[0], "see homeport catalogue show")]),
+    ...nodeSources(stack).map(({ regions, ...fact }) => of(`nodes in ${regions.join(", ")}`, fact)),
+    of(`everything else of AWS${which}`, { asOf: PART_PRICES[oldest].asOf, source: partSource(oldest) }),
+    ...(apis[0] === undefined ? [] : [of("model APIs", { asOf: apis[0], source: "see homeport catalogue show" })]),
   ];
+}
+
+const STAND_IN_REGION = "us-east-1";
+
+/** Each day and source that a price of the stack's nodes is from, with the regions that it is for. */
+function nodeSources({ config }: Pick<LoadedStack, "config">): (Dated & { regions: string[] })[] {
+  const found = new Map<string, Dated & { regions: string[] }>();
+  const types = [SYSTEM_INSTANCE, ...Object.values(config.pools).flatMap(({ instanceType }) => instanceType ?? [])];
+  for (const region of config.regions)
+    for (const type of types) {
+      const price = onDemandPrice(type, region) ?? onDemandPrice(type, STAND_IN_REGION);
+      if (price === undefined) continue;
+      const { asOf, source } = price;
+      const key = `${asOf} ${source}`;
+      const regions = found.get(key)?.regions ?? [];
+      found.set(key, { ...(asOf !== undefined && { asOf }), source, regions: [...new Set([...regions, region])] });
+    }
+  return [...found.values()];
 }

@@ -9,6 +9,7 @@ import { type StackCost, stackCost } from "../../../infra/values/aws/cost/stack-
 import type { Demand } from "./assumptions";
 import { demandsOf } from "./demand";
 import { type Basis, priceBases } from "./freshness";
+import { type OtherPrices, otherPrices } from "./other-prices";
 import { type ModelCost, modelCosts, type ReleaseCost, releaseCosts } from "./release-costs";
 import { type Standby, standbyCosts } from "./standby";
 
@@ -22,6 +23,7 @@ export interface CostReport {
   releases: ReleaseCost[];
   models: ModelCost[];
   standby: Standby[];
+  otherPrices: OtherPrices[];
   budget: { monthlyUsd?: number; ceilingUsd?: number; alarms: { when: string; atUsd: number }[] };
   bases: Basis[];
 }
@@ -57,6 +59,7 @@ export function costReport(
     releases,
     models: modelCosts(releases),
     standby: standbyCosts(stack, releases),
+    otherPrices: otherPrices(stack),
     budget: {
       ...(monthlyUsd !== undefined && { monthlyUsd }),
       ...(ceilingUsd !== undefined && { ceilingUsd }),
@@ -65,7 +68,7 @@ export function costReport(
         atUsd: ((monthlyUsd ?? 0) * share) / 100,
       })).filter(() => monthlyUsd !== undefined),
     },
-    bases: priceBases(releases, today),
+    bases: priceBases(stack, releases, today),
   };
 }
 

@@ -21,7 +21,7 @@ export interface Standby {
 
 const HOURS_A_MONTH = 730;
 
-/** Previous releases of every model. `hot` is what a stack file can say today: what is in `previous` keeps running. */
+/** Previous releases of every model. `hot` is what a stack file can say: what is in `previous` keeps running, the rest is not. */
 export function standbyCosts(stack: LoadedStack, costs: readonly ReleaseCost[]): Standby[] {
   const { config, releases } = stack;
   return Object.entries(config.models).flatMap(([model, settings]) =>
@@ -56,8 +56,8 @@ export function standbyCosts(stack: LoadedStack, costs: readonly ReleaseCost[]):
         {
           ...each,
           warmth: "cached",
-          hourlyUsd: 0,
-          freedHourlyUsd: 0,
+          hourlyUsd: storedUsd,
+          freedHourlyUsd: storedUsd,
           atMostSeconds: start,
           basis: "at most startupSeconds of the stack file, on a node that is there",
           how: "files on nodes, no free GPU",

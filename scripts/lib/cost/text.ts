@@ -1,15 +1,16 @@
-import type { CostLine } from "../../../infra/core/aws/estimate";
+import { type CostLine, type Estimate, STAND_INS } from "../../../infra/core/aws/estimate";
 import { PART_PRICES, type Part } from "../../../infra/core/aws/part-prices";
 import { shortened, table, wrapped } from "../report";
 import type { Difference } from "./difference";
 import { againstTable } from "./measured-text";
 import { percent, signedUsd, usd, usdRate } from "./money";
+import type { OtherPrices } from "./other-prices";
 import type { ReleaseCost } from "./release-costs";
 import type { CostReport } from "./report";
 import type { Standby } from "./standby";
 
 /** Longest description that leaves the table within 80 columns. */
-const WIDEST = 36;
+const WIDEST = 38;
 
 /** What a stack costs, for reading; within 80 columns. */
 export const costText = (report: CostReport): string =>
@@ -17,7 +18,7 @@ export const costText = (report: CostReport): string =>
     "\n\n",
   );
 
-function priced({ stack, cost }: CostReport): string {
+function priced({ stack, cost, otherPrices }: CostReport): string {
   const rows = [...cost.lines]
     .sort((a, b) => (a.region < b.region ? -1 : a.region > b.region ? 1 : hourly(b) - hourly(a)))
     .map((line) => [
@@ -27,12 +28,38 @@ function priced({ stack, cost }: CostReport): string {
       `${line.known ? "" : "~"}${usd(hourly(line))}`,
       usd(line.monthlyUsd, 0),
     ]);
-  const sum = ["", "while everything runs", "", usd(cost.hourlyUsd), usd(cost.monthlyUsd, 0)];
-  const nodes = ["", "of it nodes", "", usd(cost.nodesHourlyUsd), ""];
-  const most = ["", "nodes at most, every pool at its `max`", "", usd(cost.nodesAtMostHourlyUsd), ""];
-  const doubt = cost.known ? [] : ["~: the price of another region, or of on-demand nodes for spot ones."];
+  const total = (what: string, { hourlyUsd, monthlyUsd }: Pick<Estimate, "hourlyUsd" | "monthlyUsd">) => [
+    "",
+    what,
+    "",
+    `${cost.known ? "" : "~"}${usd(hourlyUsd)}`,
+    usd(monthlyUsd, 0),
+  ];
+  const totals = [
+    total("while everything runs", cost),
+    total("of it nodes", cost.nodes),
+    total("nodes at most, every pool at its `max`", cost.nodesAtMost),
+  ];
+  const doubt = cost.known ? [] : [STAND_INS];
   const head = ["WHERE", "WHAT", "COUNT", "$/H", "$/MONTH"];
-  return [`${stack} by list prices:`, table([head, ...rows, sum, nodes, most], [2, 3, 4]), ...doubt].join("\n");
+  return [
+    `${stack} by list prices:`,
+    table([head, ...rows, ...totals], [2, 3, 4]),
+    ...doubt,
+    ...otherPrices.map((one) => wrapped(otherText(one))),
+  ].join("\n");
+}
+
+function otherText({ region, pool, instanceType, spot, plans }: OtherPrices): string {
+  const day = (asOf: string | undefined): string => asOf ?? "day unknown";
+  const band = spot && [
+    `spot $${usd(spot.lowHourlyUsd)} to $${usd(spot.highHourlyUsd)} over ${spot.zones} zones at one moment (${day(spot.asOf)})`,
+  ];
+  const committed = plans.map(
+    ({ years, hourlyUsd, asOf }) =>
+      `$${usd(hourlyUsd)} with a plan of ${years} ${years === 1 ? "year" : "years"} (${day(asOf)})`,
+  );
+  return `Not counted: a node of ${pool} (${instanceType}) in ${region} is ${[...(band ?? []), ...committed].join(", ")}.`;
 }
 
 const hourly = ({ count, hourlyUsd }: CostLine): number => count * hourlyUsd;
@@ -147,14 +174,19 @@ function standby(all: readonly Standby[]): string[] {
     [
       "Keeping previous releases ready:",
       table([head, ...rows], [3, 4]),
-      wrapped(`$/H: its part of the paid nodes; FREED: what fewer nodes would save without it. ${notes.join(". ")}.`),
+      wrapped(
+        `A release in \`previous\` is hot, one that is only pinned is cold; the others are what they would be. $/H: its part of the paid nodes, or of the bucket; FREED: what fewer nodes would save without it. ${notes.join(". ")}.`,
+      ),
     ].join("\n"),
   ];
 }
 
 function budget({ budget: { monthlyUsd, ceilingUsd, alarms }, cost }: CostReport): string {
   const told = alarms.map(({ when, atUsd }) => `$${usd(atUsd, 0)} ${when}`).join(", ");
-  const has = monthlyUsd === undefined ? "Budget: none" : `Budget: $${usd(monthlyUsd, 0)} a month; alarms at ${told}`;
+  const has =
+    monthlyUsd === undefined
+      ? "Budget: none"
+      : `Budget: $${usd(monthlyUsd, 0)} a month of the whole account; alarms at ${told}`;
   const limit = ceilingUsd === undefined ? "no ceiling" : `preview refuses above $${usd(ceilingUsd, 0)}`;
   const advice =
     monthlyUsd === undefined || ceilingUsd === undefined
@@ -171,11 +203,11 @@ function rounded(amount: number): number {
 
 const bases = ({ bases: all }: CostReport): string =>
   all
-    .map(({ what, asOf, ageDays, stale, source }) =>
-      wrapped(
-        `Prices of ${what}: ${asOf}, ${ageDays} days old${stale ? " (stale: over 30)" : ""}; ${source.split(";")[0]}.`,
-      ),
-    )
+    .map(({ what, asOf, ageDays, stale, source }) => {
+      const dated = `${asOf}, ${ageDays} days old${stale ? " (stale: over 30)" : ""}`;
+      const age = asOf === undefined ? "day unknown (so stale)" : dated;
+      return wrapped(`Prices of ${what}: ${age}; ${source.split(";")[0]}.`);
+    })
     .join("\n");
 
 export function differenceText(before: string, after: string, difference: Difference): string {

@@ -1,4 +1,5 @@
 import type { LoadedStack } from "../../../infra/config/schema";
+import { STAND_INS } from "../../../infra/core/aws/estimate";
 import { grouped } from "../../../infra/core/numbers";
 import { estimate } from "../../../infra/values/aws/cost/estimate";
 import { shortened, table } from "../report";
@@ -23,13 +24,17 @@ export function resourceTable(stack: LoadedStack, { plan, objects }: RenderedSta
   const resources = plan.filter(({ type }) => isAws(type)).length;
   return [
     table(
-      [["WHERE", "WHAT", "COUNT", "$/H"], ...rows, ["", "while everything runs", "", grouped(hourlyUsd, 2)]],
+      [
+        ["WHERE", "WHAT", "COUNT", "$/H"],
+        ...rows,
+        ["", "while everything runs", "", `${known ? "" : "~"}${grouped(hourlyUsd, 2)}`],
+      ],
       [2, 3],
     ),
     "",
     `${resources} AWS resources and ${objects.length} Kubernetes objects; --out writes all of them.`,
-    `About $${grouped(monthlyUsd, 0)} a month by list prices, without bytes, requests, disks and logs.`,
-    ...(known ? [] : ["~: the price of another region, or of on-demand nodes for spot ones."]),
+    `About $${grouped(monthlyUsd, 0)} a month by list prices, without bytes, requests and logs.`,
+    ...(known ? [] : [STAND_INS]),
   ].join("\n");
 }
 

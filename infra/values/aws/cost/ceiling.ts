@@ -1,6 +1,6 @@
 import type { LoadedStack } from "../../../config/schema";
 import { largest } from "../../../core/aws/estimate";
-import { PRICES_OF } from "../../../core/aws/prices";
+import { onDemandPrice } from "../../../core/catalogue/shapes";
 import type { Problem } from "../../../core/errors";
 import { estimate } from "./estimate";
 
@@ -22,9 +22,18 @@ export function aboveCeiling(stack: Pick<LoadedStack, "name" | "config" | "relea
   return [
     {
       path: "budget.ceilingUsd",
-      given: `${usd(budget.ceilingUsd)} USD, and this stack costs about ${usd(cost.monthlyUsd)} a month (list prices of ${PRICES_OF}${doubt}); most of it: ${lines.join(", ")}`,
+      given: `${usd(budget.ceilingUsd)} USD, and this stack costs about ${usd(cost.monthlyUsd)} a month (list prices of ${daysOf(stack)}${doubt}); most of it: ${lines.join(", ")}`,
       allowed: "an estimate below the ceiling",
       fix: "use fewer or smaller nodes, fewer previous releases, or raise the ceiling",
     },
   ];
+}
+
+/** The days that the nodes' prices are of: not every region's list tells its own. */
+function daysOf({ config }: Pick<LoadedStack, "config">): string {
+  const types = Object.values(config.pools).flatMap(({ instanceType }) => instanceType ?? []);
+  const days = config.regions.flatMap((region) =>
+    types.map((type) => onDemandPrice(type, region)?.asOf ?? "a day that is not known"),
+  );
+  return [...new Set(days)].sort().join(" and ");
 }

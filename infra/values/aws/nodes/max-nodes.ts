@@ -1,4 +1,4 @@
-import type { StackConfig } from "../../../config/schema";
+import type { PoolConfig, StackConfig } from "../../../config/schema";
 import { rungsIn } from "../../../core/aws/capacity";
 import { systemSize } from "./pool-size";
 
@@ -12,10 +12,19 @@ export const maxGpus = ({ pools }: Pick<StackConfig, "pools">): Record<string, n
       .map(([name, { max, gpusPerNode }]) => [name, max * gpusPerNode]),
   );
 
-/** Nodes of the whole cell: the autoscaler counts them all, Karpenter's and those of a block and its successor too. */
+/** Karpenter keeps a limit for each way to get nodes; a block and what comes after it are there at once while it ends. */
+function timesOver(region: string, pool: PoolConfig): number {
+  const rungs = rungsIn(region, pool);
+  const both = rungs.length > 1 && rungs.some(({ capacity }) => capacity === "block") ? 2 : 1;
+  return pool.manager === "karpenter" ? both * rungs.length : rungs.length === 0 ? 0 : both;
+}
+
+/** Nodes of its own type that a pool may have at once. */
+export const mostNodes = (region: string, pool: PoolConfig): number => pool.max * timesOver(region, pool);
+
+/** Nodes of the whole cell: the autoscaler counts them all, Karpenter's too, of which each may have a single GPU. */
 export const maxNodes = (region: string, config: StackConfig): number =>
   Object.values(config.pools).reduce((sum, pool) => {
-    const rungs = rungsIn(region, pool);
-    const most = pool.manager === "karpenter" ? pool.max * pool.gpusPerNode * rungs.length : pool.max;
-    return sum + (rungs.length > 1 && rungs.some(({ capacity }) => capacity === "block") ? 2 : 1) * most;
+    const smallest = pool.manager === "karpenter" ? pool.gpusPerNode : 1;
+    return sum + mostNodes(region, pool) * smallest;
   }, systemSize(region, config).max);

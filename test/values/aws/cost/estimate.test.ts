@@ -1,6 +1,6 @@
 import { readStack } from "../../../../infra/config/read-stack";
 import { aboveCeiling } from "../../../../infra/values/aws/cost/ceiling";
-import { estimate } from "../../../../infra/values/aws/cost/estimate";
+import { estimate, nodesAtMost } from "../../../../infra/values/aws/cost/estimate";
 import { releaseFile } from "../../../support/releases";
 import { goodSections, stackFolder, TODAY, writeStack } from "../../../support/stack-folder";
 
@@ -34,16 +34,45 @@ describe("the estimate of a stack", () => {
     expect(Number(first?.split(" ")[1]) % 3).toBe(0);
   });
 
-  it("takes a block as paid, and spot at most at the price on demand", () => {
-    const block = { id: "cr-0a1b2c3d4e5f60718", zone: "use1-az4", ends: "2027-01-24T11:30:00Z" };
-    const pool = (settings: object) => ({ a100: { instanceType: "p4de.24xlarge", max: 2, ...settings } });
+  const block = { id: "cr-0a1b2c3d4e5f60718", zone: "use1-az4", ends: "2027-01-24T11:30:00Z" };
+  const pool = (settings: object) => ({ a100: { instanceType: "p4de.24xlarge", max: 2, ...settings } });
+
+  it("takes the price on demand in place of that of spot and of a block, which is never free", () => {
     const of = (settings: object) =>
       estimate(stackWith({ pools: pool(settings) })).lines.filter(({ what }) => what.startsWith("pool a100"));
     expect(of({ capacity: ["block", "on-demand"], block })).toMatchObject([
-      { region: "us-east-1", hourlyUsd: 0, known: true },
+      { region: "us-east-1", hourlyUsd: 27.44705, known: false },
       { region: "us-west-2", hourlyUsd: 27.44705, known: true },
     ]);
     expect(of({ capacity: ["spot"] })[0]).toMatchObject({ hourlyUsd: 27.44705, known: false });
+  });
+
+  it("counts at most what autoscalers may bring: each of Karpenter's ways, a block beside what follows it, system nodes", () => {
+    const counted = ({ lines }: ReturnType<typeof nodesAtMost>) =>
+      lines.map(({ region, what, count }) => [region, what.split(":")[0], count]);
+    const most = (settings: object) => counted(nodesAtMost(stackWith({ pools: pool(settings) })));
+    const system = (region: string) => [region, "pool system", 9];
+    const everywhere = (count: number) =>
+      ["us-east-1", "us-west-2"].flatMap((region) => [system(region), [region, "pool a100", count]]);
+    expect(most({})).toEqual(everywhere(2));
+    expect(most({ capacity: ["spot", "on-demand"] })).toEqual(everywhere(2));
+    const { config, ...stack } = stackWith({ pools: pool({ capacity: ["spot", "on-demand"] }) });
+    const [[name, ladder] = ["", undefined]] = Object.entries(config.pools);
+    if (ladder === undefined) throw new Error("no pool");
+    const karpenter = { ...config, pools: { [name]: { ...ladder, manager: "karpenter" as const } } };
+    expect(counted(nodesAtMost({ ...stack, config: karpenter }))).toEqual(everywhere(4));
+    expect(most({ capacity: ["block", "on-demand"], block })).toEqual([
+      ...[system("us-east-1"), ["us-east-1", "pool a100", 4]],
+      ...[system("us-west-2"), ["us-west-2", "pool a100", 2]],
+    ]);
+  });
+
+  it("has the disks of nodes, weights and the keys of init in it, so that a ceiling is held against the same sum", () => {
+    const of = (what: string) => estimate(stackWith()).lines.filter((line) => line.what.startsWith(what));
+    expect(of("disks of a100").map(({ monthlyUsd }) => monthlyUsd)).toEqual(
+      [23, 23].map((usd) => expect.closeTo(usd, 6)),
+    );
+    expect(of("KMS key of homeport init").map(({ count }) => count)).toEqual([2, 1]);
   });
 
   it("counts only the hours in which a pool has nodes", () => {
@@ -61,7 +90,7 @@ describe("the ceiling", () => {
     expect(others).toEqual([]);
     expect(problem).toMatchObject({ path: "budget.ceilingUsd", allowed: "an estimate below the ceiling" });
     expect(problem?.given).toMatch(
-      /^40,000 USD, and this stack costs about 4\d,\d{3} a month \(list prices of 2026-07-20\)/,
+      /^40,000 USD, and this stack costs about 4\d,\d{3} a month \(list prices of 2026-07-20 and a day that is not known\)/,
     );
     expect(problem?.given).toContain("us-east-1 1 × pool a100: p4de.24xlarge, on-demand 20,037");
   });
