@@ -3,7 +3,9 @@ import { breakEvenUtilisation, utilisationOf } from "../economics/break-even";
 import type { Profile } from "../economics/demand";
 import { fleetFor } from "../economics/fleet";
 import { productionNodes, type SelfPlan, selfBill } from "../economics/self-cost";
-import type { ShapeRow, ThroughputRange, UtilisationBar } from "./report";
+import type { Answers } from "./questions";
+import type { DecisionReport, ShapeRow, ThroughputRange, UtilisationBar } from "./report";
+import { cheapestOf, type MonthlyCost } from "./verdict";
 
 /** One way to run an open model: a purchasable shape on which it fits and whose throughput is known. */
 export interface FleetCandidate {
@@ -83,7 +85,7 @@ export function utilisationBar(
 }
 
 /** What own models cost when a copy is as slow, or as fast, as the evidence allows. */
-export function throughputRange(
+function throughputRange(
   { candidate: { plan, speedRange: range } }: RankedFleet,
   profile: Profile,
   requestsMonthly: number,
@@ -100,4 +102,20 @@ export function throughputRange(
     ).monthlyUsd,
   });
   return { slow: at(range.low), expected: at(plan.fleet.outputTokensPerSecond), fast: at(range.high) };
+}
+
+/** Whether the answer would be another one if a copy were as slow as the evidence allows. */
+export function slowest(
+  best: RankedFleet,
+  profile: Profile,
+  requests: number,
+  apiUsdPerRequest: number,
+  { cost, answers }: { cost: MonthlyCost; answers: Answers },
+): DecisionReport["throughput"] {
+  const range = throughputRange(best, profile, requests, apiUsdPerRequest);
+  if (range === undefined) return undefined;
+  // A hybrid has own nodes too, and its month is not known at another throughput: it is left out.
+  const { hybridUsd: _, ...options } = cost;
+  const [cheapestWhenSlow] = cheapestOf({ ...options, selfUsd: range.slow.selfMonthlyUsd }, answers.needsFrontier);
+  return { ...range, cheapestWhenSlow };
 }

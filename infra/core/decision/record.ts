@@ -1,5 +1,7 @@
 import { daysOf, monthly, profileOf, sum } from "../economics/demand";
 import type { Usage } from "../economics/usage";
+import type { RankedFleet } from "./fleets";
+import type { DecisionInputs } from "./inputs";
 import type { DecisionReport } from "./report";
 import type { Verdict } from "./verdict";
 
@@ -84,4 +86,31 @@ export function inputDifferences(before: DecisionRecord["inputs"], now: Decision
   return names
     .filter((name) => before[name] !== now[name])
     .map((name) => ({ input: name, before: before[name], now: now[name] }));
+}
+
+/** What was given of growth, people, set-up and fleet. */
+export function settingsOf(
+  { common, ttftMs }: DecisionInputs,
+  best: RankedFleet | undefined,
+): DecisionReport["settings"] {
+  const plan = best?.candidate.plan;
+  return {
+    growthPerMonth: common.monthlyGrowth,
+    horizonMonths: common.horizonMonths,
+    ...(common.split ? { hybridLocalShare: common.split.localShare, hybridEscalation: common.split.escalation } : {}),
+    ...(ttftMs === undefined ? {} : { ttftMs }),
+    ...(plan
+      ? {
+          ...(plan.people
+            ? { peopleHoursMonthly: plan.people.hoursMonthly, peopleUsdPerHour: plan.people.usdPerHour }
+            : {}),
+          setupMonths: plan.setup.months,
+          setupMonthlyUsd: plan.setup.monthlyUsd,
+          load: plan.fleet.load,
+          spareNodes: plan.fleet.spareNodes,
+          autoscaled: plan.fleet.autoscaled,
+          fallbackShare: plan.fallbackShare,
+        }
+      : {}),
+  };
 }

@@ -2,7 +2,7 @@ import type { DecisionFile } from "../../../infra/config/decision-file";
 import type { ApiPrice } from "../../../infra/core/catalogue/api-price";
 import { API_PRICES, retirementOf, sameWeightsOffers } from "../../../infra/core/catalogue/api-prices";
 import { OPEN_MODELS, type OpenModel, openModel } from "../../../infra/core/catalogue/open-models";
-import type { DecisionInputs, Rival } from "../../../infra/core/decision/decide";
+import type { DecisionInputs, Rival } from "../../../infra/core/decision/inputs";
 import { nearest } from "../../../infra/core/did-you-mean";
 import { profileOf } from "../../../infra/core/economics/demand";
 import type { Usage, Workload } from "../../../infra/core/economics/usage";
