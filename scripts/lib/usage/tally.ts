@@ -1,27 +1,12 @@
 import type { UsageFile } from "../../../infra/config/usage-file";
-import { API_PRICES } from "../../../infra/core/catalogue/api-prices";
-import type { LongRequests } from "../../../infra/core/economics/usage";
 import type { Observation } from "./observation";
 import { coarseRemark, minuteRemark, periodRemarks, silenceRemark } from "./remarks";
-import {
-  ASSUMED_PEAK,
-  HOUR_MS,
-  hourShares,
-  hoursOf,
-  longestSilence,
-  minutePeak,
-  type Period,
-  peakToAverage,
-  requestsByWeek,
-} from "./rhythm";
+import { HOUR_MS, hoursOf, longestSilence } from "./rhythm";
+import { addTo, addTokensOf, newSums, type Sums } from "./sums";
+import { minutePeakOf, workloadOf } from "./workload";
 
 const DAY_MS = 24 * HOUR_MS;
 const MINUTE_MS = 60_000;
-
-/** Lengths of input from which some provider asks more. */
-const LONG_TOKENS = [...new Set(API_PRICES.flatMap(({ longContext }) => longContext?.aboveTokens ?? []))].sort(
-  (a, b) => a - b,
-);
 
 /** What memory holds: hours of five years, of so many workloads. */
 const MOST_HOURS = 5 * 366 * 24;
@@ -30,25 +15,6 @@ const MOST_WORKLOADS = 200;
 const MOST_MINUTES = 450_000;
 
 export class TooMuch extends Error {}
-
-type Tokens = Required<Omit<LongRequests, "aboveTokens">>;
-const noTokens = (): Tokens => ({ inputTokens: 0, cachedInputTokens: 0, cacheWriteTokens: 0, outputTokens: 0 });
-
-interface Sums extends Tokens {
-  requests: number;
-  requestsKnown: boolean;
-  /** By the length from which they are long. */
-  long: Map<number, Tokens>;
-  batchRequests: number;
-  batchTokens: number;
-  /** Whether every observation fell into an hour. */
-  hourly: boolean;
-  outputByHour: Map<number, number>;
-  /** Left empty from the first observation on that is longer than a minute. */
-  outputByMinute: Map<number, number>;
-  byMinute: boolean;
-  requestsByDay: Map<number, number>;
-}
 
 /** Adds observations up, in memory that grows with hours and workloads but never with requests. */
 export class Tally {
@@ -88,8 +54,7 @@ export class Tally {
     const requests = seen.requests ?? 0;
     if (seen.requests === undefined) sums.requestsKnown = false;
     sums.requests += requests;
-    addTokens(sums, seen);
-    for (const above of longerThan(seen)) addTokens(longOf(sums, above), seen);
+    addTokensOf(sums, seen);
     if (seen.batch) {
       sums.batchRequests += requests;
       sums.batchTokens += seen.inputTokens + seen.outputTokens;
@@ -134,70 +99,10 @@ export class Tally {
 
   private begin(workload: string): Sums {
     if (this.sums.size === MOST_WORKLOADS) throw new TooMuch(`more than ${MOST_WORKLOADS} models or policies`);
-    const sums: Sums = {
-      ...noTokens(),
-      requests: 0,
-      requestsKnown: true,
-      long: new Map(),
-      batchRequests: 0,
-      batchTokens: 0,
-      hourly: true,
-      outputByHour: new Map(),
-      outputByMinute: new Map(),
-      byMinute: true,
-      requestsByDay: new Map(),
-    };
+    const sums = newSums();
     this.sums.set(workload, sums);
     return sums;
   }
 }
 
-function longerThan({ longAbove, spanMs, inputTokens }: Observation): readonly number[] {
-  if (longAbove !== undefined) return [longAbove];
-  return spanMs === 0 ? LONG_TOKENS.filter((above) => inputTokens > above) : [];
-}
-
-function longOf({ long }: Sums, above: number): Tokens {
-  const tokens = long.get(above) ?? noTokens();
-  long.set(above, tokens);
-  return tokens;
-}
-
-function addTokens(sums: Tokens, seen: Observation): void {
-  sums.inputTokens += seen.inputTokens;
-  sums.cachedInputTokens += seen.cachedInputTokens;
-  sums.cacheWriteTokens += seen.cacheWriteTokens;
-  sums.outputTokens += seen.outputTokens;
-}
-
-const addTo = (map: Map<number, number>, key: number, value: number): void =>
-  void map.set(key, (map.get(key) ?? 0) + value);
-
 const dayOf = (hour: number): string => new Date(hour * HOUR_MS).toISOString().slice(0, 10);
-
-function workloadOf(name: string, sums: Sums, period: Period, given?: number): UsageFile["workloads"][number] {
-  const requests = sums.requestsKnown ? sums.requests : (given ?? 0);
-  const tokens = sums.inputTokens + sums.outputTokens;
-  const batched = sums.requestsKnown ? sums.batchRequests / requests : sums.batchTokens / tokens;
-  const shares = sums.hourly ? hourShares(sums.outputByHour, period) : undefined;
-  const weeks = sums.requestsKnown ? requestsByWeek(sums.requestsByDay, period) : undefined;
-  return {
-    name,
-    requests,
-    inputTokens: sums.inputTokens,
-    cachedInputTokens: sums.cachedInputTokens,
-    ...(sums.cacheWriteTokens > 0 ? { cacheWriteTokens: sums.cacheWriteTokens } : {}),
-    outputTokens: sums.outputTokens,
-    ...(sums.long.size > 0 ? { longContext: longContextOf(sums) } : {}),
-    peakToAverage: sums.hourly ? peakToAverage(sums.outputByHour, period, shares) : ASSUMED_PEAK,
-    batchShare: Number.isFinite(batched) ? batched : 0,
-    ...(shares ? { hourShares: shares } : {}),
-    ...(weeks ? { requestsByWeek: weeks } : {}),
-  };
-}
-
-const longContextOf = ({ long }: Sums) =>
-  [...long].map(([aboveTokens, tokens]) => ({ aboveTokens, ...tokens })).sort((a, b) => a.aboveTokens - b.aboveTokens);
-
-const minutePeakOf = ({ byMinute, outputByHour, outputByMinute }: Sums): number =>
-  byMinute ? minutePeak(outputByHour, outputByMinute) : 1;

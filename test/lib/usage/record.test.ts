@@ -381,6 +381,19 @@ describe("when it comes", () => {
     expect(short.remarks.join("\n")).toContain("13 whole days, under 14, show no quiet or busy weeks");
   });
 
+  it("weeks of requests that an export does not count are those of its output", async () => {
+    const day = (i: number) => new Date(Date.UTC(2026, 9, 1 + i)).toISOString();
+    const bucket = (i: number) => ({
+      starting_at: day(i),
+      ending_at: day(i + 1),
+      results: [{ uncached_input_tokens: 1, output_tokens: i < 7 ? 100 : 300, model: "m" }],
+    });
+    const page = JSON.stringify({ data: Array.from({ length: 14 }, (_, i) => bucket(i)) });
+    const { usage } = await recorded(page, { by: "model", requests: 2_800 });
+    expect(usage.workloads[0]?.requestsByWeek?.p50).toBeCloseTo(1_400, 9);
+    expect(usage.workloads[0]?.requestsByWeek?.p90).toBeCloseTo(700 + 0.9 * 1_400, 9);
+  });
+
   it("hours of the day are averages, of less than a day they are not known, and the peak is at least theirs", async () => {
     // From 12:00 of one day to 12:59 of the second after it: noon comes three times, any other hour twice.
     const seen = Array.from({ length: 49 }, (_, i) => ({ hour: 12 + i, input: 1, output: 10 }));
