@@ -82,7 +82,7 @@ export async function show(given: string | undefined, options: ShowOptions, toda
   const ages = freshness(kind === undefined ? KINDS : [kind as Kind], today, shown);
   const { json, text } = content(kind as Kind | undefined, options, today);
   if (options.json) terminal.json({ today, ...(await json()), freshness: ages });
-  else terminal.out(`${text()}\n\n${freshnessText(ages, today)}`);
+  else terminal.out(`${await text()}\n\n${freshnessText(ages, today)}`);
   const stale = options.strict ? staleText(ages, today) : "";
   if (stale === "") return ExitCode.ok;
   terminal.error(stale);
@@ -97,13 +97,13 @@ function content(kind: Kind | undefined, options: ShowOptions, today: string) {
     shapes: async () => ({ shapes: shapesJson(shapesOf(region), region) }),
   };
   const text = {
-    models: () => modelsText(openModelsOf(options), today),
-    prices: () => pricesText(pricesOf(options), today),
-    shapes: () => shapesText(shapesOf(region), region),
+    models: async () => modelsText(openModelsOf(options), today),
+    prices: async () => pricesText(pricesOf(options), today),
+    shapes: async () => shapesText(shapesOf(region), region),
   };
   if (kind !== undefined) return { json: json[kind], text: text[kind] };
   const all = async () => ({ ...(await json.models()), ...(await json.prices()), ...(await json.shapes()) });
-  return { json: all, text: () => summaryText(today) };
+  return { json: all, text: async () => summaryText(today) };
 }
 
 interface RefreshOptions {

@@ -220,7 +220,8 @@ describe("open models", () => {
       expect(licenceClassOf(name)).toBe("research-only");
     // "nc" inside a word is not a clause.
     expect(licenceClassOf("falcon-licence")).toBe("weights-only");
-    for (const { licence, licenceClass, commercialUse } of OPEN_MODELS) {
+    for (const { licence, licenceClass, commercialUse, released } of OPEN_MODELS) {
+      expect(released).toMatch(/^\d{4}-\d\d(-\d\d)?$/);
       expect(licenceClassOf(licence)).toBe(licenceClass);
       expect(commercialUse).toBe(
         { open: "yes", "weights-only": "with its terms", "research-only": "no" }[licenceClass],

@@ -17,20 +17,22 @@ import { shortened, table, wrapped } from "../report";
 
 const MODEL_COLUMNS = 38;
 
-export function modelsText(models: readonly OpenModel[], today: string): string {
-  const rows = models.map((model) => [
-    shortened(model.id, MODEL_COLUMNS),
-    `${model.parametersB}B`,
-    `${model.licenceClass}${model.gated ? "*" : ""}`,
-    model.released,
-    model.config === undefined ? "" : "yes",
-  ]);
+export async function modelsText(models: readonly OpenModel[], today: string): Promise<string> {
+  const rows = await Promise.all(
+    models.map(async (model) => [
+      shortened(model.id, MODEL_COLUMNS),
+      `${model.parametersB}B`,
+      `${model.licenceClass}${model.gated ? "*" : ""}`,
+      model.released,
+      (await weightsOf(model)) === undefined ? "" : "yes",
+    ]),
+  );
   const offers = models.filter(({ id }) => sameWeightsOffers(id, today).length > 0).length;
   return [
     table([["MODEL", "SIZE", "LICENCE", "RELEASED", "FIT"], ...rows]),
     "",
     wrapped(
-      `* gated: the hub wants a token. weights-only: terms of the maker's own. FIT: homeport fit knows its config.json. Sold as an API too: ${offers} of ${models.length} (homeport catalogue show prices).`,
+      `* gated: the hub wants a token. weights-only: terms of the maker's own. FIT: homeport fit answers without the hub. Sold as an API too: ${offers} of ${models.length} (homeport catalogue show prices).`,
     ),
   ].join("\n");
 }
