@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { todayUtc } from "../../infra/config/checked-stack";
 import { readStack } from "../../infra/config/read-stack";
 import { SHAPES, type Shape } from "../../infra/core/catalogue/shapes";
+import { nearest } from "../../infra/core/did-you-mean";
 import { ExitCode, InputError, type Problem } from "../../infra/core/errors";
 import { cheapestOfEach, fitMatrix, type OwnFlags } from "../../infra/core/fit/matrix";
 import type { EngineArguments } from "../../infra/core/release";
@@ -19,6 +20,7 @@ export interface FitOptions {
   kvCacheDtype?: string;
   gpuMemoryUtilization?: string;
   maxNumSeqs?: string;
+  maxNumBatchedTokens?: string;
   engineVersion?: string;
   json?: boolean;
 }
@@ -33,10 +35,14 @@ export function register(program: Command): void {
     .option("--on <shapes>", "only these families, types or GPU classes, e.g. p4de,g6e.12xlarge,h100")
     .option("--stack <env>", "environment whose releases and region are meant")
     .option("--region <region>", `region of shapes and prices (default: the stack's first, or ${DEFAULT_REGION})`)
-    .option("--max-model-len <tokens>", "longest request, e.g. 8192 or 16k (default: the model's own)")
+    .option(
+      "--max-model-len <tokens>",
+      "longest request, e.g. 8192 or 16k; auto: the longest that there is room for (default: the model's own)",
+    )
     .option("--kv-cache-dtype <dtype>", "keys and values in 8 bits: fp8")
     .option("--gpu-memory-utilization <share>", "share of each GPU that vLLM takes, above 0, at most 1")
     .option("--max-num-seqs <requests>", "requests that one step may hold")
+    .option("--max-num-batched-tokens <tokens>", "tokens that one step may compute")
     .option("--engine-version <version>", "vLLM version (default: the release's, or the newest that is known)")
     .option("--json", "print the matrix as JSON")
     .action(action(async (model: string, options: FitOptions) => showFit(model, options)));
@@ -70,6 +76,10 @@ function firstRegion(environment: string, root?: string): string {
   return (config.environment.platform === "aws" ? config.regions[0] : undefined) ?? DEFAULT_REGION;
 }
 
+/** As vLLM reads them: `16k` is 16,000, `16K` is 16,384. */
+const TOKENS = /^[1-9]\d{0,11}(\.\d{1,6})?[kKmM]?$/;
+const OR_AUTO = new RegExp(`${TOKENS.source}|^auto$`);
+
 function flagsOf(options: FitOptions): { flags: EngineArguments; problems: Problem[] } {
   const problems: Problem[] = [];
   const flags: EngineArguments = {};
@@ -78,8 +88,8 @@ function flagsOf(options: FitOptions): { flags: EngineArguments; problems: Probl
     if (form.test(given)) flags[flag] = given;
     else problems.push({ path: `--${flag}`, given, allowed, fix });
   };
-  const { maxModelLen, kvCacheDtype, gpuMemoryUtilization, maxNumSeqs, engineVersion } = options;
-  take("max-model-len", maxModelLen, /^[1-9][\d.]*[kKmM]?$/, "tokens, as vLLM reads them", "e.g. 8192, 16k or 1M");
+  const { maxModelLen, kvCacheDtype, gpuMemoryUtilization, maxNumSeqs, maxNumBatchedTokens, engineVersion } = options;
+  take("max-model-len", maxModelLen, OR_AUTO, "tokens as vLLM reads them, or auto", "e.g. 8192, 16k or 1M");
   take(
     "kv-cache-dtype",
     kvCacheDtype,
@@ -95,6 +105,7 @@ function flagsOf(options: FitOptions): { flags: EngineArguments; problems: Probl
     "e.g. 0.92",
   );
   take("max-num-seqs", maxNumSeqs, /^[1-9]\d{0,5}$/, "a whole number of requests", "e.g. 256");
+  take("max-num-batched-tokens", maxNumBatchedTokens, TOKENS, "tokens, as vLLM reads them", "e.g. 2048");
   if (engineVersion !== undefined && !/^\d+\.\d+\.\d+$/.test(engineVersion))
     problems.push({ path: "--engine-version", given: engineVersion, allowed: "a vLLM version", fix: "e.g. 0.32.0" });
   return { flags, problems };
@@ -113,17 +124,26 @@ function shapesOf(on: string | undefined, region: string, problems: Problem[]): 
   if (on === undefined) return here;
   const wanted = on
     .split(",")
-    .map((word) => word.trim())
+    .map((word) => word.trim().toLowerCase())
     .filter(Boolean);
   const matches = ({ type, gpuClass }: Shape, word: string) =>
     type === word || type.startsWith(`${word}.`) || gpuClass === word || gpuClass.startsWith(`${word}-`);
-  for (const word of wanted)
-    if (here.length > 0 && !here.some((shape) => matches(shape, word)))
+  const names = [...new Set(here.flatMap(({ type, gpuClass }) => [type.split(".")[0]!, gpuClass]))];
+  const missed = wanted.filter((word) => !here.some((shape) => matches(shape, word)));
+  if (here.length > 0)
+    for (const word of wanted.length === 0 ? [on] : missed)
       problems.push({
         path: "--on",
         given: word,
-        allowed: `a family, type or GPU class that ${region} has: ${[...new Set(here.map(({ type }) => type.split(".")[0]))].join(", ")}`,
-        fix: "correct the name, or ask for another --region",
+        allowed: `a type, or a family or GPU class that ${region} has: ${names.join(", ")}`,
+        fix: nearMiss(word, names) ?? "correct the name, or ask for another --region",
       });
   return here.filter((shape) => wanted.some((word) => matches(shape, word)));
+}
+
+/** What a word was probably meant to be: the start of a name (`p4`), or one mistyped. */
+function nearMiss(word: string, names: readonly string[]): string | undefined {
+  const begun = word.length < 2 ? [] : names.filter((name) => name.startsWith(word));
+  const meant = begun.length > 0 ? begun.join(" or ") : nearest(word, names);
+  return meant && `did you mean ${meant}?`;
 }

@@ -166,5 +166,27 @@ describe("homeport fit", () => {
     for (const path of ["--max-model-len: long", "--gpu-memory-utilization: 2", "--engine-version: new", "--on: x9"])
       expect(message).toContain(path);
     expect(await said(showFit("chat/r42", { region: "mars-1" }))).toContain("--region: mars-1");
+    const wrong = (options: object) => said(showFit("Qwen/Qwen3-8B", options));
+    expect(await wrong({ on: "p4" })).toContain("did you mean p4d or p4de?");
+    expect(await wrong({ on: "h100-80g" })).toContain("did you mean h100-80gb?");
+    expect(await wrong({ on: " ," })).toContain("--on:  ,; a type, or a family or GPU class that us-east-1 has: p4d,");
+    expect(await wrong({ maxModelLen: "1.2.3k" })).toContain("--max-model-len: 1.2.3k");
+    expect(await wrong({ maxNumBatchedTokens: "0" })).toContain("--max-num-batched-tokens: 0");
+  });
+
+  it("takes a shape in any case, says where it counts with less than it expects, and what vLLM would log", async () => {
+    await showFit("Qwen/Qwen3-8B", { on: "P5.4xlarge", maxModelLen: "4096", engineVersion: "99.0.0" });
+    expect(out).toMatch(/^p5\.4xlarge +h100-80gb +1 +1 +6\.88 +\d+\.\d +40,960 +\d+$/m);
+    expect(out).toContain("! vLLM 99.0.0 is not known here: counted as 0.33");
+    expect(out).toMatch(/^ROOM is below what is expected, .*:\s+by up to\s+2\.0 on h100-80gb \(GiB\)\./m);
+    out = "";
+    await showFit(folder({ "config.json": JSON.stringify({ ...tinyConfig, intermediate_size: 128 }) }), {
+      json: true,
+      on: "p5",
+    });
+    // It takes no request of 8,192 tokens: the model was made for 2,048.
+    const [row] = JSON.parse(out).rows;
+    expect([row.longestTokens, row.concurrencyAt8192Tokens]).toEqual([2048, null]);
+    expect(row.maximumConcurrency).toBeCloseTo(row.poolExpectedGiB / row.requestGiB, 6);
   });
 });

@@ -15,10 +15,10 @@ import { hasExperts } from "./families";
  *   ridgepoint agree within 0.6 % of the pool. 32 = it sorted all logits before (gpt-oss-120b: vLLM #23278, 7.4 GiB beside
  *   the weights of 0.10; Llama-3-8B: vLLM #10511, 1.26 GiB at 256 requests). Nobody has published a start of a current
  *   version with more than 256 requests, so the cautious value sorts those.
- * - LINKED: buffers of NCCL between four GPUs and more on NVLink, beside NON_TORCH. Two published starts, which no other
- *   constant was taken from, are met within 1 % with it and missed by 5 and 18 % without: DeepSeek-Coder-V2-Lite on 8 x
- *   A100-40 of a p4d.24xlarge (vLLM 0.7.1: 2.10 GiB of non-torch memory), Qwen3-235B-FP8 on 4 x H100 (vLLM #21348). None
- *   was found of two GPUs on NVLink; over PCIe two have none (vLLM #15815), nor have sixteen (vLLM #14447).
+ * - LINKED: buffers of NCCL between four GPUs and more on NVLink, beside NON_TORCH: one number for the only two starts
+ *   that were found, which it meets within 1 % and which had 5 and 18 % less pool than was said without it: DeepSeek-
+ *   Coder-V2-Lite on 8 x A100-40 of a p4d.24xlarge (vLLM 0.7.1: 2.10 GiB outside Torch), Qwen3-235B-FP8 on 4 x H100 (vLLM
+ *   #21348). None was found of two GPUs on NVLink; over PCIe two have none (vLLM #15815), nor have sixteen (vLLM #14447).
  */
 const NON_TORCH = { dense: 0.28, experts: 0.7 };
 const LINKED = { gpus: 4, gib: 1.5, cautiousPairGib: 0.75 };

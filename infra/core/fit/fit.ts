@@ -1,7 +1,7 @@
 import type { Architecture, EngineArguments, ReleaseContent, Variant } from "../release";
 import { growthPerToken, longestRequest, requestBytes } from "./cache";
 import { type EngineMemory, engineMemory } from "./engine-memory";
-import { cacheBytes, maxModelLen, stepLimits, utilization } from "./flags";
+import { cacheBytes, fitsItsLength, maxModelLen, stepLimits, utilization } from "./flags";
 import { GPUS } from "./gpus";
 import { NATIVE } from "./legality";
 import { dtypeBytes } from "./parameters";
@@ -63,7 +63,6 @@ export function fitOn(question: FitQuestion, place: FitPlace): Fit {
   const { gpus } = place;
   const limits = stepLimits(flags, engineVersion, place);
   const elementBytes = cacheBytes(flags);
-  const tokens = maxModelLen(flags, architecture);
   const graphs = flags["enforce-eager"] !== true;
   const stored = question.storedBytes * widened(question);
   const weightsGiB = loadedBytes(architecture, question.quantization, stored, gpus) / GiB;
@@ -78,8 +77,10 @@ export function fitOn(question: FitQuestion, place: FitPlace): Fit {
   };
   const answering = { elementBytes, gpus, keepsPrefixes: flags["enable-prefix-caching"] !== false };
   const reading = { ...answering, inFlightTokens: limits.inFlightTokens };
-  const requestGiB = requestBytes(architecture, tokens, reading) / GiB;
   const sureBytes = Math.max(0, pool.sureGiB) * GiB;
+  const maxTokens = longestRequest(architecture, sureBytes, architecture.maxPositions, reading);
+  const tokens = fitsItsLength(flags) ? Math.max(1, maxTokens) : maxModelLen(flags, architecture);
+  const requestGiB = requestBytes(architecture, tokens, reading) / GiB;
   return {
     usableGiB,
     weightsGiB,
@@ -87,7 +88,7 @@ export function fitOn(question: FitQuestion, place: FitPlace): Fit {
     pool,
     requestGiB,
     tokens,
-    maxTokens: longestRequest(architecture, sureBytes, architecture.maxPositions, reading),
+    maxTokens,
     bytesPerToken: growthPerToken(architecture, answering),
     starts: pool.sureGiB >= requestGiB,
     leftGiB: pool.sureGiB - requestGiB,

@@ -20,6 +20,10 @@ const OLD_UTILIZATION = 0.9;
 export const maxModelLen = (flags: EngineArguments, architecture: Architecture): number =>
   Math.floor(numberOf(flags["max-model-len"]) ?? architecture.maxPositions);
 
+/** Whether vLLM takes the longest request that there is room for (vLLM 0.32, _auto_fit_max_model_len). */
+export const fitsItsLength = (flags: EngineArguments): boolean =>
+  ["auto", "-1"].includes(String(flags["max-model-len"]));
+
 /** Share of each GPU that vLLM takes. */
 export function utilization(flags: EngineArguments, version: string): number {
   const recorded = engineFlags(version)?.flags["gpu-memory-utilization"]?.default;

@@ -19,6 +19,8 @@ interface Layout {
   bias?: "qkv" | "all";
   /** Query and key are normalised by head. */
   headNorms?: boolean;
+  /** They are normalised over all heads at once. */
+  widthNorms?: boolean;
 }
 
 const LAYOUTS: Readonly<Record<string, Layout>> = {
@@ -29,13 +31,16 @@ const LAYOUTS: Readonly<Record<string, Layout>> = {
   Qwen3ForCausalLM: { headNorms: true },
   Qwen3MoeForCausalLM: { headNorms: true },
   GptOssForCausalLM: { bias: "all" },
+  MiniMaxM2ForCausalLM: { widthNorms: true },
   DeepseekV2ForCausalLM: {},
   DeepseekV3ForCausalLM: {},
+  DeepseekV32ForCausalLM: {},
+  GlmMoeDsaForCausalLM: {},
 };
 
 /** `undefined` for a family whose parameters are not counted here. */
 export function parametersOf(config: Config, architecture: Architecture): Parameters | undefined {
-  const layout = LAYOUTS[architecture.name];
+  const layout = Object.hasOwn(LAYOUTS, architecture.name) ? LAYOUTS[architecture.name] : undefined;
   const language = languageConfig(config);
   const intermediate = countOf(language, "intermediate_size");
   if (layout === undefined || intermediate === undefined) return undefined;
@@ -69,7 +74,7 @@ export function parametersOf(config: Config, architecture: Architecture): Parame
 }
 
 /** Values of one layer's attention, its own norms and biases among them. */
-function attention(language: Config, architecture: Architecture, { bias, headNorms }: Layout): number {
+function attention(language: Config, architecture: Architecture, { bias, headNorms, widthNorms }: Layout): number {
   const { hiddenSize: h, attentionHeads, keyValueHeads, headDim } = architecture;
   const rank = countOf(language, "kv_lora_rank");
   if (rank !== undefined) {
@@ -79,6 +84,7 @@ function attention(language: Config, architecture: Architecture, { bias, headNor
     const queryRank = countOf(language, "q_lora_rank");
     const queries = attentionHeads * (plain + rotary);
     return (
+      indexer(language, h, queryRank ?? 0) +
       (queryRank ? h * queryRank + queryRank + queryRank * queries : h * queries) +
       h * (rank + rotary) +
       rank +
@@ -89,13 +95,27 @@ function attention(language: Config, architecture: Architecture, { bias, headNor
   const query = attentionHeads * headDim;
   const keyValue = keyValueHeads * headDim;
   const biases = bias === undefined ? 0 : query + 2 * keyValue + (bias === "all" ? h + attentionHeads : 0);
-  return h * (query + 2 * keyValue) + query * h + biases + (headNorms ? 2 * headDim : 0);
+  return (
+    h * (query + 2 * keyValue) +
+    query * h +
+    biases +
+    (headNorms ? 2 * headDim : 0) +
+    (widthNorms ? query + keyValue : 0)
+  );
+}
+
+/** What chooses the tokens that sparse attention looks at: its queries, one key with its norm, and a weight for each head. */
+function indexer(language: Config, hiddenSize: number, queryRank: number): number {
+  const dim = countOf(language, "index_head_dim");
+  const heads = countOf(language, "index_n_heads");
+  if (dim === undefined || heads === undefined) return 0;
+  return queryRank * heads * dim + hiddenSize * (dim + heads) + 2 * dim;
 }
 
 const BYTES: Readonly<Record<string, number>> = { bfloat16: 2, float16: 2, half: 2, float32: 4, float: 4 };
 
 /** Bytes of one value of a dtype as Transformers writes it. */
-export const dtypeBytes = (dtype: string): number => BYTES[dtype] ?? 2;
+export const dtypeBytes = (dtype: string): number => (Object.hasOwn(BYTES, dtype) ? BYTES[dtype]! : 2);
 
 /** Bytes of the weights by counting: 16 bits but for what is quantised. A problem where the family is not counted. */
 export function countedBytes(config: Config, architecture: Architecture): number | Problem {

@@ -1,5 +1,6 @@
 import { provenance } from "../../../infra/core/catalogue/shapes";
 import { growthPerToken } from "../../../infra/core/fit/cache";
+import type { Fit } from "../../../infra/core/fit/fit";
 import { cacheBytes, maxModelLen, utilization } from "../../../infra/core/fit/flags";
 import { leftOut } from "../../../infra/core/fit/left-out";
 import type { FitRow } from "../../../infra/core/fit/matrix";
@@ -32,18 +33,37 @@ export function matrixText(asked: AskedModel, region: string, rows: readonly Fit
     "",
     ...(starts.length === 0
       ? [wrapped(nothingStarts(region, refused))]
-      : [table([HEAD, ...starts.map((row) => cells(row, notes))])]),
+      : [table([HEAD, ...starts.map((row) => cells(row, notes))], NUMBERS)]),
     ...(refused.length === 0 ? [] : ["", "does not start:", ...reasons(refused)]),
     "",
     ...leftOut(question).map((warning) => wrapped(`! ${warning}`)),
     ...notes.map((note, i) => wrapped(`${MARKS[i]} ${note}`)),
     wrapped(
-      "ROOM: GiB on each GPU beyond one request of full length, cautiously counted. LONGEST: tokens of a request that vLLM would start with. AT 8K: requests of 8,192 tokens that one copy answers at once. TP: GPUs of one copy. N: copies on one node.",
+      "ROOM: GiB on each GPU beyond one request of full length, cautiously counted. LONGEST: tokens of a request that vLLM would start with. AT 8K: requests of 8,192 tokens that one copy answers at once, prompts read. TP: GPUs of one copy. N: copies on one node.",
     ),
+    ...caution(rows),
     wrapped(sources(region, rows, today)),
   ];
   return lines.join("\n");
 }
+
+/** On which GPUs the pool that is counted on is far below the expected one, and by how much at most. */
+function caution(rows: readonly FitRow[]): string[] {
+  const gaps = new Map<string, number>();
+  for (const { gpuClass, fit } of rows)
+    if (fit) gaps.set(gpuClass, Math.max(gaps.get(gpuClass) ?? 0, fit.pool.expectedGiB - fit.pool.sureGiB));
+  const wide = [...gaps].filter(([, gap]) => gap >= TOLD_GIB).map(([name, gap]) => `${gib(gap)} on ${name}`);
+  return wide.length === 0
+    ? []
+    : [
+        wrapped(
+          `ROOM is below what is expected, as few starts were published: by up to ${wide.join(", ")} (GiB). The log of the first start has the truth: \`Available KV cache memory\`.`,
+        ),
+      ];
+}
+
+/** Smaller differences than this are the noise of any start. */
+const TOLD_GIB = 1;
 
 /** The cheapest shape that would start with shorter requests, if one does. */
 function nothingStarts(region: string, refused: readonly FitRow[]): string {
@@ -54,6 +74,11 @@ function nothingStarts(region: string, refused: readonly FitRow[]): string {
 }
 
 const HEAD = ["SHAPE", "GPU", "TP", "N", "USD/H", "ROOM", "LONGEST", "AT 8K"];
+const NUMBERS = [2, 3, 4, 5, 6, 7];
+
+/** Requests of the compared length that one copy answers at once. `undefined`: it takes none so long. */
+const compared = (fit: Fit | undefined): number | undefined =>
+  fit && fit.maxTokens >= COMPARED_TOKENS ? fit.concurrency(COMPARED_TOKENS) : undefined;
 
 function cells(row: FitRow, notes: readonly string[]): string[] {
   const { shape, gpuClass, tensorParallel, copies, price, fit } = row;
@@ -65,7 +90,7 @@ function cells(row: FitRow, notes: readonly string[]): string[] {
     price ? price.hourlyUsd.toFixed(2) : "-",
     gib(fit?.leftGiB ?? 0),
     whole(fit?.maxTokens ?? 0),
-    String(fit?.concurrency(COMPARED_TOKENS) ?? 0),
+    compared(fit) === undefined ? "-" : whole(compared(fit)!),
   ];
 }
 
@@ -86,7 +111,7 @@ function sources(region: string, rows: readonly FitRow[], today: string): string
   const dated = new Set(
     rows.flatMap(({ price }) => (price ? [`${provenance(price, today)}, ${price.source.split(";")[0]}`] : [])),
   );
-  return `USD/H: the whole node on demand in ${region} (${[...dated].join("; ") || "no price is recorded"}). Engine: ridgepoint's measurements of 2026-09-07 (vLLM 0.28 on A100, met within 1 %) and the source of vLLM 0.32.`;
+  return `USD/H: the whole node on demand in ${region} (${[...dated].join("; ") || "no price is recorded"}). Engine: constants of six published starts (A100 and H100, vLLM 0.7 to 0.28), met within 1 %; cache and weights as vLLM 0.32 itself counts them, within 1 %.`;
 }
 
 /** The same data for programs. */
@@ -113,7 +138,9 @@ export const matrixJson = ({ name, question, sizeFrom }: AskedModel, region: str
       requestGiB: fit.requestGiB,
       leftGiB: fit.leftGiB,
       longestTokens: fit.maxTokens,
-      concurrencyAt8192Tokens: fit.concurrency(COMPARED_TOKENS),
+      concurrencyAt8192Tokens: compared(fit) ?? null,
+      // What vLLM logs at its start as "Maximum concurrency for ... tokens per request", from the expected pool.
+      maximumConcurrency: Math.max(0, fit.pool.expectedGiB) / fit.requestGiB,
     }),
   })),
 });

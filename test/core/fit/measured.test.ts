@@ -182,7 +182,7 @@ it("expects a start that no constant was taken from within 3 %: Qwen2.5-32B on t
   expect(errorOf(fit.pool.expectedGiB, 7.71)).toBeLessThan(0.03);
 });
 
-describe("starts of several GPUs on NVLink that no constant was taken from, within 1 %, and never promised more than 1 % of", () => {
+describe("the two published starts of four GPUs and more on NVLink within 1 %, with one number for their buffers", () => {
   it.each<[string, ModelId, object, string, number, Partial<FitQuestion>, number]>([
     [
       "Qwen3-235B-A22B-FP8 (vLLM #21348)",
@@ -225,8 +225,10 @@ describe("as vLLM 0.32 itself counts, within 1 %", () => {
     ["mixtral-8x7b", 2, 43.4966, 2, 80],
     ["qwen3-235b-fp8", 4, 55.1217, 1.8359, 108.94],
     ["deepseek-v3", 8, 79.2929, 10.7227, 74.61],
-    ["deepseek-v3.2", 8, undefined, 11.9513, 66.94],
-    ["glm-5", 8, undefined, 18.9115, 52.34],
+    ["deepseek-v3.2", 8, 80.1644, 11.9513, 66.94],
+    ["glm-5", 8, 176.6405, 18.9115, 52.34],
+    // Measured too: 23.25 GiB on each of two GPUs (eugr/spark-vllm-docker #396, vLLM 0.29).
+    ["minimax-m2.5", 4, 53.7162, 23.25 / 2, 82.58],
     ["gpt-oss-120b", 1, 65.8972, 5.0674, 71.04],
     ["gpt-oss-120b", 8, 8.6188, 0.6334, 568.33],
     ["gemma-4-26b", 1, undefined, 8.3234, 23.23],
@@ -306,6 +308,15 @@ describe("traps", () => {
   it("70B in 16 bits does not start on two A100-80 at its own length, and does at 8k", () => {
     expect(on(fitQuestion("llama-3.1-70b"), "a100-80gb", 2).starts).toBe(false);
     expect(on(fitQuestion("llama-3.1-70b", { flags: AT_8K }), "a100-80gb", 2).starts).toBe(true);
+  });
+
+  it("nor does it start with the longest request that there is room for, while it does not even load", () => {
+    const auto = { "max-model-len": "auto", "gpu-memory-utilization": 0.9 };
+    const mixtral = (gpus: number) => on(fitQuestion("mixtral-8x7b", { flags: auto }), "a100-80gb", gpus);
+    expect(mixtral(1).starts).toBe(false);
+    const llama = on(fitQuestion("llama-3.1-70b", { flags: auto }), "a100-80gb", 2);
+    expect([llama.starts, llama.tokens === llama.maxTokens, llama.tokens < 131_072]).toEqual([true, true, true]);
+    expect(mixtral(2).tokens).toBe(32_768);
   });
 
   it("Mixtral is sized by all of its experts: two A100-80 serve 32k, one does not even load", () => {
