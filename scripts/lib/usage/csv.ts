@@ -6,7 +6,7 @@ const NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?$/;
 
 /** The names of the columns, if a file's first line has nothing but such. */
 export function csvHeader(line: string): string[] | undefined {
-  const names = cellsOf(line.replace(/^\uFEFF/, ""))?.map((name) => name.trim());
+  const names = cellsOf(line)?.map((name) => name.trim());
   return names !== undefined && names.length >= 4 && names.every((name) => NAME.test(name)) ? names : undefined;
 }
 

@@ -7,6 +7,8 @@ import { csvHeader, csvRow } from "./csv";
 export interface JsonValue {
   line: number;
   value?: unknown;
+  /** Longer than memory shall hold. */
+  tooLong?: true;
 }
 
 /** Longest line, and longest file that is one value over several lines: what is held in memory at once. */
@@ -44,8 +46,10 @@ export async function* jsonValues(stream: Readable, mostBytes = MOST_BYTES): Asy
   let mayOpen = true;
   let count = 0;
   let header: string[] | undefined;
-  for await (const text of linesOf(stream, mostBytes)) {
+  for await (const raw of linesOf(stream, mostBytes)) {
     count++;
+    // Windows marks the beginning of a file.
+    const text = count === 1 ? raw?.replace(/^\uFEFF/, "") : raw;
     if (count === 1 && text !== undefined) header = csvHeader(text);
     if (header !== undefined) {
       if (count > 1 && text?.trim() !== "") yield { line: count, value: csvRow(header, text ?? "") };
@@ -59,7 +63,7 @@ export async function* jsonValues(stream: Readable, mostBytes = MOST_BYTES): Asy
       open = undefined;
     } else {
       mayOpen = false;
-      if (text === undefined) yield { line: count };
+      if (text === undefined) yield { line: count, tooLong: true };
       else yield* elements(count, text);
     }
   }
@@ -77,7 +81,7 @@ const OPENING = /^[{[][{[\s]*$/;
 const CLOSING = /^[}\]]/;
 
 function* closed({ line, lines, length }: OpenValue, mostBytes: number): Generator<JsonValue> {
-  if (length > mostBytes) yield { line };
+  if (length > mostBytes) yield { line, tooLong: true };
   else yield* elements(line, lines.join("\n"));
 }
 

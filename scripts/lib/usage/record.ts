@@ -6,7 +6,7 @@ import { FORMATS, readValue } from "./formats";
 import { jsonValues, tapped } from "./json-values";
 import { type Format, type Observation, oneLine } from "./observation";
 import { asProblem, refuseUnusable } from "./refusals";
-import { timesOf } from "./remarks";
+import { timesOf, tooLongRemark } from "./remarks";
 import { Repeats } from "./repeats";
 import { Tally, TooMuch } from "./tally";
 
@@ -38,6 +38,8 @@ export interface Counts {
   /** Observations that had been there before. */
   repeated: number;
   unknown: number;
+  /** Of these, those that are longer than memory shall hold. */
+  tooLong: number;
   /** Where the first unknown ones are: `file:line`. Their text is never shown, it may hold prompts. */
   unknownAt: string[];
 }
@@ -53,7 +55,7 @@ export async function recordUsage(logs: readonly Log[], options: RecordOptions):
   const reader: Reader = {
     tally: new Tally(),
     repeats: new Repeats(),
-    counts: { values: 0, used: 0, without: {}, lacking: {}, repeated: 0, unknown: 0, unknownAt: [] },
+    counts: { values: 0, used: 0, without: {}, lacking: {}, repeated: 0, unknown: 0, tooLong: 0, unknownAt: [] },
     seen: new Set(),
     options,
     contents: new Map(),
@@ -68,6 +70,7 @@ export async function recordUsage(logs: readonly Log[], options: RecordOptions):
     ...timesOf(counts.lacking),
     ...(counts.repeated === 0 ? [] : [`${counts.repeated} × the same again in overlapping logs: counted once`]),
     ...(repeats.isFull ? ["so many requests that the last were not looked through for repeats"] : []),
+    ...tooLongRemark(counts),
     ...(counts.unknown === 0 ? [] : [`${counts.unknown} of ${counts.values} lines were of no known format`]),
   ];
   const usage = tally.usage(
@@ -110,11 +113,12 @@ async function readLog({ label, open }: Log, reader: Reader): Promise<void> {
   };
   try {
     // The callback is for nobody: whoever reads the end of the pipe gets its error.
-    for await (const { line, value } of jsonValues(pipeline(open(), tapped(look), () => {}))) {
+    for await (const { line, value, tooLong } of jsonValues(pipeline(open(), tapped(look), () => {}))) {
       counts.values++;
       const [format, reading] = readValue(value);
       if (format === undefined || reading === undefined) {
         counts.unknown++;
+        if (tooLong) counts.tooLong++;
         if (counts.unknownAt.length < SHOWN_UNKNOWN) counts.unknownAt.push(`${label}:${line}`);
       } else if ("without" in reading) {
         another(counts.without, reading.without);

@@ -1,7 +1,7 @@
 import { InputError, type Problem } from "../../../infra/core/errors";
 import { FORMATS } from "./formats";
 import type { Counts, Log, RecordOptions } from "./record";
-import { timesOf } from "./remarks";
+import { timesOf, tooLongRemark } from "./remarks";
 import { type Tally, TooMuch } from "./tally";
 
 /** What reading a log threw, as what is wrong with the log; a mistake of ours stays one. */
@@ -37,7 +37,7 @@ export function refuseUnusable(
 ): void {
   const problems: Problem[] = [];
   if (tally.isEmpty) {
-    const known = timesOf(counts.without);
+    const known = [...timesOf(counts.without), ...tooLongRemark(counts)];
     problems.push({
       path: logs.map(({ label }) => label).join(", "),
       given: known.length === 0 ? "nothing with tokens" : `nothing with tokens, but ${known.join(", ")}`,

@@ -53,3 +53,9 @@ export const coarseRemark = (names: readonly string[]): string[] =>
 /** `3 × why`, for each reason. */
 export const timesOf = (reasons: Readonly<Record<string, number>>): string[] =>
   Object.entries(reasons).map(([why, times]) => `${times} × ${why}`);
+
+/** One JSON that holds a whole export may be longer; its elements are not. */
+export const tooLongRemark = ({ tooLong }: { tooLong: number }): string[] =>
+  tooLong === 0
+    ? []
+    : [`${tooLong} × longer than 64 MiB, not read: one value a line is read at any length, jq -c '.[]'`];

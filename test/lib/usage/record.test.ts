@@ -339,11 +339,21 @@ describe("what is not known", () => {
     const values: unknown[] = [];
     const chunks = ['{"a":"', "x".repeat(50), "y".repeat(60), '"}\n{"b":', "1}\n"];
     for await (const one of jsonValues(Readable.from(chunks), 100)) values.push(one);
-    expect(values).toEqual([{ line: 1 }, { line: 2, value: { b: 1 } }]);
+    expect(values).toEqual([
+      { line: 1, tooLong: true },
+      { line: 2, value: { b: 1 } },
+    ]);
     const laidOut: unknown[] = [];
     for await (const one of jsonValues(Readable.from(["{\n", '"a": "', "x".repeat(120), '"\n}']), 100))
       laidOut.push(one);
-    expect(laidOut).toEqual([{ line: 1 }]);
+    expect(laidOut).toEqual([{ line: 1, tooLong: true }]);
+    const marked: unknown[] = [];
+    for await (const one of jsonValues(Readable.from(["\uFEFF[\r\n{},\r\n{}\r\n]\r\n"]))) marked.push(one);
+    expect(marked).toHaveLength(2);
+    const whole = Readable.from(['["', ...Array.from({ length: 65 }, () => "x".repeat(2 ** 20)), '"]']);
+    await expect(recordUsage([{ label: "export.json", open: () => whole }], byModel)).rejects.toThrow(
+      /export\.json: nothing with tokens, but 1 × longer than 64 MiB, not read: .*jq -c/,
+    );
   });
 
   it("more workloads or years than memory shall hold are refused with what to do", async () => {
