@@ -9,6 +9,8 @@ import type { Counts } from "./record";
 interface ShownWorkload {
   name: string;
   requestsMonthly: number;
+  /** Of a month of quiet, middling and busy weeks, where the usage tells its weeks. */
+  requestsMonthlyByWeek?: { p10: number; p50: number; p90: number };
   inputTokensMonthly: number;
   cachedInputShare: number;
   outputTokensMonthly: number;
@@ -34,6 +36,7 @@ export function shownUsage(usage: UsageFile): ShownUsage {
     return {
       name: one.name,
       requestsMonthly: monthly(one.requests, periodDays),
+      ...(one.requestsByWeek ? { requestsMonthlyByWeek: byWeek(one.requestsByWeek) } : {}),
       inputTokensMonthly: monthly(one.inputTokens, periodDays),
       cachedInputShare: one.inputTokens === 0 ? 0 : one.cachedInputTokens / one.inputTokens,
       outputTokensMonthly: output,
@@ -44,6 +47,13 @@ export function shownUsage(usage: UsageFile): ShownUsage {
     };
   });
   return { from: usage.from, to: usage.to, periodDays, source: usage.source, workloads, remarks: usage.remarks };
+}
+
+const DAYS_A_WEEK = 7;
+
+function byWeek({ p10, p50, p90 }: { p10: number; p50: number; p90: number }) {
+  const at = (requests: number): number => monthly(requests, DAYS_A_WEEK);
+  return { p10: at(p10), p50: at(p50), p90: at(p90) };
 }
 
 const NAME_WIDTH = 26;
@@ -68,8 +78,19 @@ export function usageText(usage: UsageFile): string {
         percent(one.batchShare),
       ]),
     ]),
+    ...workloads.flatMap(weeksLine),
     ...remarks.map((remark) => wrapped(`! ${remark}`)),
   ].join("\n");
+}
+
+function weeksLine({ name, requestsMonthlyByWeek: weeks }: ShownWorkload): string[] {
+  if (weeks === undefined) return [];
+  const { p10, p50, p90 } = weeks;
+  return [
+    wrapped(
+      `${shortened(name, NAME_WIDTH)}: a quiet month ${short(p10)}, a middling ${short(p50)}, a busy ${short(p90)}`,
+    ),
+  ];
 }
 
 export const countsText = ({ values, used, without, unknown, unknownAt }: Counts): string =>

@@ -518,6 +518,7 @@ describe("homeport usage", () => {
     writeFileSync(path, gzipSync(auditLines(week)));
     await record([path], { by: "model", out: file });
     await show(file, {});
+    expect(out.at(-1)).toContain("chat: a quiet month 730, a middling 730, a busy 730");
     const wide = out
       .flatMap((text) => text.split("\n"))
       .filter((line) => line.length > 80 && !line.startsWith("wrote"));
