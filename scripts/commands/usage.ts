@@ -11,7 +11,8 @@ import { readText } from "../lib/stack-paths";
 import { FORMATS } from "../lib/usage/formats";
 import { logsOf } from "../lib/usage/log-files";
 import { time } from "../lib/usage/observation";
-import { type RecordOptions, recordUsage } from "../lib/usage/record";
+import { recordUsage } from "../lib/usage/record";
+import type { RecordOptions } from "../lib/usage/recording";
 import { countsText, shownUsage, usageText } from "../lib/usage/text";
 
 interface Options extends Omit<RecordOptions, "covers"> {

@@ -2,7 +2,7 @@ import type { ApiPrice } from "../../../infra/core/catalogue/api-price";
 import type { Usage, Workload } from "../../../infra/core/economics/usage";
 import { jsonValues } from "../usage/json-values";
 import { isRow } from "../usage/observation";
-import type { Log } from "../usage/record";
+import type { Log } from "../usage/recording";
 import { BILL_FORMATS, type BilledFor, type BillLine } from "./bill-formats";
 
 /** A bill as it was read: dollars, and tokens where the report has them. */

@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import { InputError, type Problem } from "../../../infra/core/errors";
 import { progressNotes } from "../pin/progress";
 import { openLog } from "./json-values";
-import type { Log } from "./record";
+import type { Log } from "./recording";
 
 const STDIN = "-";
 

@@ -1,48 +1,15 @@
 import { createHash } from "node:crypto";
-import { pipeline, type Readable } from "node:stream";
+import { pipeline } from "node:stream";
 import { sumProblems, type UsageFile } from "../../../infra/config/usage-file";
 import { InputError } from "../../../infra/core/errors";
 import { FORMATS, readValue } from "./formats";
 import { jsonValues, tapped } from "./json-values";
 import { type Format, type Observation, oneLine } from "./observation";
+import type { Counts, Log, RecordOptions } from "./recording";
 import { asProblem, refuseUnusable } from "./refusals";
 import { timesOf, tooLongRemark } from "./remarks";
 import { Repeats } from "./repeats";
 import { Tally, TooMuch } from "./tally";
-
-export interface RecordOptions {
-  /** What a workload is: each model, or each policy of ours. */
-  by: "model" | "policy";
-  /** All of it is one workload of this name. */
-  name?: string;
-  /** Of the period, where the log does not count them. */
-  requests?: number;
-  /** What the logs cover, in milliseconds since 1970, where it is more than from their first request to the last. */
-  covers?: { fromMs?: number; toMs?: number };
-}
-
-export interface Log {
-  /** As the user named it. */
-  label: string;
-  open(): Readable;
-}
-
-/** What became of every value of the logs; they add up. */
-export interface Counts {
-  values: number;
-  used: number;
-  /** Known, but without tokens, by the reason. */
-  without: Record<string, number>;
-  /** Of the used ones, those that lack something, by what. */
-  lacking: Record<string, number>;
-  /** Observations that had been there before. */
-  repeated: number;
-  unknown: number;
-  /** Of these, those that are longer than memory shall hold. */
-  tooLong: number;
-  /** Where the first unknown ones are: `file:line`. Their text is never shown, it may hold prompts. */
-  unknownAt: string[];
-}
 
 export interface Recorded {
   usage: UsageFile;

@@ -1,6 +1,6 @@
 import { InputError, type Problem } from "../../../infra/core/errors";
 import { FORMATS } from "./formats";
-import type { Counts, Log, RecordOptions } from "./record";
+import type { Counts, Log, RecordOptions } from "./recording";
 import { timesOf, tooLongRemark } from "./remarks";
 import { type Tally, TooMuch } from "./tally";
 

@@ -2,7 +2,7 @@ import type { UsageFile } from "../../../infra/config/usage-file";
 import { daysOf, monthly, SECONDS_A_MONTH } from "../../../infra/core/economics/demand";
 import { grouped } from "../../../infra/core/numbers";
 import { shortened, table, wrapped } from "../report";
-import type { Counts } from "./record";
+import type { Counts } from "./recording";
 
 /** A usage file as a page of 80 columns, and the same numbers with their units for `--json`. */
 

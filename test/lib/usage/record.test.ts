@@ -9,7 +9,8 @@ import { compare } from "../../../infra/core/economics/compare";
 import { record, show } from "../../../scripts/commands/usage";
 import { terminal } from "../../../scripts/lib/report";
 import { jsonValues } from "../../../scripts/lib/usage/json-values";
-import { type RecordOptions, recordUsage } from "../../../scripts/lib/usage/record";
+import { recordUsage } from "../../../scripts/lib/usage/record";
+import type { RecordOptions } from "../../../scripts/lib/usage/recording";
 import { A_PRICE, articlePlan } from "../../core/economics/plans";
 
 const byModel: RecordOptions = { by: "model" };
