@@ -597,8 +597,7 @@ it("homeport catalogue show models says yes only where fit answers without the h
   const line = (id: string) => lines.find((row) => row.startsWith(id)) ?? "";
   for (const known of ["Qwen/Qwen3.6-27B", "deepseek-ai/DeepSeek-R1"]) expect(line(known)).toMatch(/ yes$/);
   // Of an unknown family; without a config.json.
-  for (const not of ["moonshotai/Kimi-K3", "tiiuae/falcon-40b"])
-    expect(line(not)).toMatch(/\d$/);
+  for (const not of ["moonshotai/Kimi-K3", "tiiuae/falcon-40b"]) expect(line(not)).toMatch(/\d$/);
 });
 
 describe("homeport catalogue watch", () => {
@@ -630,6 +629,8 @@ describe("homeport catalogue watch", () => {
   it("Q7: the newest has nothing newer, and of an unknown model counts what came after its pin", async () => {
     expect((await watched("standard", "deepseek-ai/DeepSeek-V4-Pro")).proposal).toBeUndefined();
     expect((await watched("standard", "org/model")).live).toMatchObject({ since: "2026-11-20" });
+    const copy = await watched("standard", "RedHatAI/Meta-Llama-3.1-70B-Instruct-FP8");
+    expect(copy).toMatchObject({ live: { since: "2024-07-23" }, proposal: { pool: "a100" } });
   });
 
   it("Q7: research-only is not proposed for production, and what fit cannot tell is not claimed", async () => {
@@ -639,7 +640,9 @@ describe("homeport catalogue watch", () => {
     expect(why["meta-llama/Llama-3.1-405B-Instruct"]).toMatch(/^a100: .* GiB too little$/);
     expect(why["MiniMaxAI/MiniMax-M2.7"]).toBe("for research only");
     expect(why["tiiuae/Falcon3-10B-Instruct"]).toContain("its config.json is not recorded");
-    expect(why["moonshotai/Kimi-K2.6"]).toMatch(/^(its config.json does not tell its size; homeport fit hf:|a100: .* GiB)/);
+    expect(why["moonshotai/Kimi-K2.6"]).toMatch(
+      /^(its config.json does not tell its size; homeport fit hf:|a100: .* GiB)/,
+    );
     expect([proposal, ...alsoFits].map((candidate) => candidate?.id)).not.toContain(
       "mistralai/Mistral-Large-Instruct-2407",
     );
@@ -654,6 +657,9 @@ describe("homeport catalogue watch", () => {
     expect((await lines("regulated", "mistralai/Mistral-Large-Instruct-2407", "our-name-for-it"))[0]).toContain(
       "under profile regulated a licence that allows production",
     );
+    // A copy under the licence "other", which a person has accepted.
+    expect(await lines("standard", "someone/MiniMax-M2.7-AWQ", "other")).toHaveLength(1);
+    expect(await lines("standard", "someone/MiniMax-M2.75", "other")).toEqual([]);
     expect(await lines("development", "org/model", "cc-by-nc-4.0")).toEqual([]);
     expect(await lines("standard", "org/model", "llama3.1")).toEqual([]);
   });

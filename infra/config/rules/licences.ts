@@ -1,5 +1,5 @@
 import { licenceClassOf } from "../../core/catalogue/licences";
-import { openModel } from "../../core/catalogue/open-models";
+import { copiedModel, openModel } from "../../core/catalogue/open-models";
 import { eachRunning, type Rule } from "./rule";
 
 /** Weights for research may be tried, not served: every profile but `development` is production. */
@@ -7,8 +7,8 @@ export const researchOnlyStaysOutOfProduction: Rule = eachRunning(({ file, path 
   const { profile } = config.environment;
   if (profile === "development") return [];
   const { licence, source } = file.content.weights;
-  // The catalogue knows a model's licence also where its release states another name for it.
-  const classes = [licenceClassOf(licence), openModel(source)?.licenceClass];
+  // The catalogue knows a model's licence also where its release, or the card of a copy, states another name for it.
+  const classes = [licenceClassOf(licence), (openModel(source) ?? copiedModel(source))?.licenceClass];
   if (!classes.includes("research-only")) return [];
   return [
     {

@@ -51,5 +51,20 @@ export function openModel(name: string): OpenModel | undefined {
   return OPEN_MODELS.find(({ id, aliases = [] }) => [id, ...aliases].some((known) => known.toLowerCase() === wanted));
 }
 
+const nameIn = (id: string): string =>
+  id
+    .toLowerCase()
+    .replace(/^.*\//, "")
+    .replace(/^meta-/, "");
+
+/** Of which model an address of the hub is a copy by its name: quantised, or tuned further (`org/MiniMax-M2.7-AWQ`). */
+export function copiedModel(address: string): OpenModel | undefined {
+  if (!address.startsWith("hf://")) return undefined;
+  const name = nameIn(address.replace(/@.*$/, ""));
+  return OPEN_MODELS.filter(({ id }) => name.startsWith(nameIn(id)) && /^([-_.]|$)/.test(name.slice(nameIn(id).length)))
+    .sort((a, b) => a.id.length - b.id.length)
+    .at(-1);
+}
+
 /** Its config.json as the hub has it, without the parts of vision and audio. */
 export const configOf = ({ config }: OpenModel): unknown => (config === undefined ? undefined : CONFIGS[config]);

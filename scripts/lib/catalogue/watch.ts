@@ -1,7 +1,7 @@
 import { readStack } from "../../../infra/config/read-stack";
 import type { LoadedStack, PoolConfig } from "../../../infra/config/schema";
 import type { LicenceClass } from "../../../infra/core/catalogue/licences";
-import { OPEN_MODELS, type OpenModel, openModel } from "../../../infra/core/catalogue/open-models";
+import { copiedModel, OPEN_MODELS, type OpenModel, openModel } from "../../../infra/core/catalogue/open-models";
 import type { Shape } from "../../../infra/core/catalogue/shapes";
 import { InputError } from "../../../infra/core/errors";
 import type { FitQuestion } from "../../../infra/core/fit/fit";
@@ -51,7 +51,7 @@ export async function watch(environment: string, root?: string): Promise<Watched
 
 async function watchModel(stack: LoadedStack, model: string, live: string, file: ReleaseFile): Promise<WatchedModel> {
   const { source } = file.content.weights;
-  const current = openModel(source);
+  const current = openModel(source) ?? copiedModel(source);
   // Of a model that the catalogue does not know: whatever came out after somebody chose it.
   const since = current?.released ?? file.pinned.at.slice(0, 10);
   const newer = OPEN_MODELS.filter(({ id, released }) => id !== current?.id && released > since).sort(byAge);
