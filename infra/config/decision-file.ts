@@ -122,7 +122,10 @@ const Fleet = z.strictObject({
 });
 
 const Dpa = z.strictObject({
-  url: z.string(),
+  url: z
+    .string()
+    .regex(/^https:\/\/[\w-]+(\.[\w-]+)+([/?#][!-~]*)?$/)
+    .meta({ description: "Where the agreement stands.", allowed: "an address like https://provider.example/dpa" }),
   reviewedOn: day,
   baa: z.boolean().optional(),
   retentionDays: z.int().min(0),

@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import { todayUtc } from "../../infra/config/checked-stack";
@@ -16,7 +16,7 @@ import { knowledgeWith } from "../../infra/core/throughput/own-days";
 import { action } from "../lib/action";
 import { allMeasuredDays } from "../lib/cost/measured";
 import { decisionPath, missingDecision, requireName } from "../lib/decide/decision-paths";
-import { decisionFromPreset } from "../lib/decide/from-preset";
+import { decisionFromPreset, rivalsUsed } from "../lib/decide/from-preset";
 import { gather } from "../lib/decide/gather";
 import { flipText, verdictCard } from "../lib/decide/verdict-card";
 import { withRecord } from "../lib/decide/write-record";
@@ -66,7 +66,7 @@ export async function decideCommand(name: string, options: Options, world: Decid
   requireName(name);
   const path = join(world.root, decisionPath(name));
   const bytes = userFile(path, decisionPath(name));
-  if (options.preset !== undefined) return startFrom(options.preset, name, path, bytes !== undefined);
+  if (options.preset !== undefined) return startFrom(options.preset, name, world, bytes !== undefined);
   if (bytes === undefined) throw missingDecision(name, world.root);
   const parsed = parseDecisionFile(decisionPath(name), bytes, world.today);
   if ("problems" in parsed) throw new InputError(parsed.problems);
@@ -92,7 +92,7 @@ export async function decideCommand(name: string, options: Options, world: Decid
   return stale.length > 0 ? ExitCode.failed : ExitCode.ok;
 }
 
-function startFrom(preset: string, name: string, path: string, exists: boolean): ExitCode {
+function startFrom(preset: string, name: string, { root, today }: DecideWorld, exists: boolean): ExitCode {
   if (!(PRESETS as readonly string[]).includes(preset))
     throw new InputError([
       { path: "--preset", given: preset, allowed: `one of ${PRESETS.join(", ")}`, fix: "name one of these" },
@@ -101,7 +101,9 @@ function startFrom(preset: string, name: string, path: string, exists: boolean):
     throw new InputError([
       { path: decisionPath(name), given: "exists", allowed: "a new name", fix: "edit the file, or take another name" },
     ]);
-  replaceFile(path, undefined, decisionFromPreset(name, preset as PresetName));
+  const usage = join(root, `usage/${name}.json`);
+  const used = existsSync(usage) ? rivalsUsed(readUsageFile(usage, `usage/${name}.json`), today) : [];
+  replaceFile(join(root, decisionPath(name)), undefined, decisionFromPreset(name, preset as PresetName, used));
   terminal.out(`wrote ${decisionPath(name)}; correct every line, then: homeport decide ${name}`);
   return ExitCode.ok;
 }

@@ -195,6 +195,18 @@ describe("homeport decide", () => {
     const failure = await decideCommand("new", {}, { root, today: TODAY }).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(InputError);
     expect(String(failure)).toContain("providers.anthropic.dpa.reviewedOn");
+    mkdirSync(join(root, "usage"));
+    const usage = JSON.parse(readFileSync(usageFile(), "utf8"));
+    const workloads = ["gpt-4.1", "nobody-sells-this"].map((name) => ({ ...usage.workloads[0], name }));
+    writeFileSync(
+      join(root, "usage/used.json"),
+      JSON.stringify({ ...usage, source: "openai usage export", workloads }),
+    );
+    await decideCommand("used", { preset: "high-scale" }, { root, today: TODAY });
+    expect(parse(readFileSync(join(root, "stacks/decisions/used.yaml"), "utf8"))).toMatchObject({
+      rivals: [{ provider: "openai", model: "gpt-4.1" }, { provider: "bedrock" }],
+      providers: { openai: {}, bedrock: {} },
+    });
   });
 });
 
@@ -232,6 +244,9 @@ describe("decision file", () => {
     expect(problemsOf((text) => text.replace(/ {2}bedrock:\n.*\n/, ""))).toEqual(["d.yaml#providers.bedrock.dpa"]);
     expect(problemsOf((text) => text.replace("reviewedOn: 2026-11-01", "reviewedOn: 2025-11-01"))).toEqual([
       "d.yaml#providers.openai.dpa.reviewedOn",
+    ]);
+    expect(problemsOf((text) => text.replace(/url: [^,]+/, "url: https://…"))).toEqual([
+      "d.yaml#providers.openai.dpa.url",
     ]);
   });
 
@@ -528,11 +543,15 @@ describe("homeport assess, from a bill alone", () => {
   });
 });
 
-it("D8: every command of the migration guide exists, with its flags", () => {
+it("D8: starting, moving either way and building hybrid each have their part of the guide; every command exists, with its flags", () => {
   const source = (file: string) => readFileSync(join(ROOT, "scripts", file), "utf8");
   const guide = readFileSync(join(ROOT, "stacks/MIGRATE.md"), "utf8");
-  const commands = [...guide.matchAll(/^ *homeport (.*?)(?: +#.*)?$/gm)].map(([, line]) => line!.trim().split(/ +/));
+  const commands = [...guide.replaceAll("\\\n", " ").matchAll(/^ *homeport (.*?)(?: +#.*)?$/gm)].map(([, line]) =>
+    line!.trim().split(/ +/),
+  );
   expect(commands.length).toBeGreaterThan(20);
+  for (const part of ["Before: is it worth it?", "API → own models", "Both at once", "Own models → API"])
+    expect(guide).toContain(`## ${part}`);
   for (const [verb, ...rest] of commands) {
     // The text, not the module: to load every verb takes longer than all other tests of this file.
     const text = source(`commands/${verb}.ts`) + source("lib/releases/command.ts");

@@ -2,7 +2,8 @@ import { daysOf, monthly } from "../../../infra/core/economics/demand";
 import type { Usage } from "../../../infra/core/economics/usage";
 import { InputError } from "../../../infra/core/errors";
 import { grouped } from "../../../infra/core/numbers";
-import { type AssessedWorkload, type Assessment, type AssessOptions, assess, priceNamed } from "./assess";
+import { priceNamed } from "../decide/price-named";
+import { type AssessedWorkload, type Assessment, type AssessOptions, assess } from "./assess";
 import { ASSUMED_PEAK, type Bill, type Guess, guessesFor, usageOf } from "./bill";
 
 /** From dollars alone to a recommendation, for each guess of what the dollars do not say. */

@@ -1,12 +1,12 @@
 import { type DecisionFile, DecisionSchema } from "../../../infra/config/decision-file";
 import type { ApiPrice } from "../../../infra/core/catalogue/api-price";
-import { type Found, findApiPrice } from "../../../infra/core/catalogue/api-prices";
 import { decide } from "../../../infra/core/decision/decide";
 import type { DecisionReport } from "../../../infra/core/decision/report";
 import { apiCost, total } from "../../../infra/core/economics/api-cost";
 import { daysOf, monthly } from "../../../infra/core/economics/demand";
 import type { Usage, Workload } from "../../../infra/core/economics/usage";
 import { gather } from "../decide/gather";
+import { priceNamed } from "../decide/price-named";
 
 /** From what an API was asked and billed to a recommendation for each model of it. */
 
@@ -58,16 +58,6 @@ export function assess(usage: Usage, options: AssessOptions): Assessment {
     assumptions: assumptionsOf(options, factor),
   };
 }
-
-/** By the model's name; of several hosts, the one that the export or bill is of. */
-export function priceNamed(name: string, source: string): ApiPrice | undefined {
-  // Routers write versions with a point, `claude-opus-4.7`, where the provider has a hyphen.
-  const found = [name, name.replace(/(\d)\.(\d)/g, "$1-$2")].map((one) => findApiPrice(one)).find(isPriced);
-  if (found === undefined) return undefined;
-  return found.prices.find(({ provider }) => source.includes(provider)) ?? found.prices[0];
-}
-
-const isPriced = (found: Found): found is Found & { kind: "priced" } => found.kind === "priced";
 
 function scaled(price: ApiPrice, factor: number): ApiPrice {
   if (factor === 1) return price;

@@ -90,7 +90,9 @@ function facts({ comparisons, shapes, throughput: speed, wayBack }: DecisionRepo
           ]
         : []),
       ...(speed ? [["a copy writes", speedText(speed)]] : []),
-      ...(shape ? [["throughput", `${shape.model}, TP ${shape.tensorParallel}, ${shape.basis}`]] : []),
+      ...(shape
+        ? [["throughput", `${shape.model.replace(/^.*\//, "")}, TP ${shape.tensorParallel}, ${shape.basis}`]]
+        : []),
       ...(wayBack ? [["the way back", `${dollars(wayBack.totalUsd)} once, ${wayBack.weeks} weeks`]] : []),
     ].map(([term = "", text = ""]) => [term, text.length > 63 ? `${text.slice(0, 62)}…` : text]),
   );
