@@ -106,7 +106,8 @@ export const Architecture = z.strictObject({
       "That loading adds to the files' weights, all GPUs together: latent attention's second copy in 16 bits.",
   }),
   weightBytes: z.record(z.string(), count).optional().meta({
-    description: "Bytes of all tensors by dtype, out of the safetensors headers. Left out when there is one.",
+    description:
+      "Bytes of the tensors that are loaded, by dtype, out of the safetensors headers. Left out when there is one.",
   }),
 });
 export type Architecture = z.infer<typeof Architecture>;

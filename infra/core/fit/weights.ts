@@ -53,12 +53,20 @@ interface TensorHeader {
   data_offsets: readonly [number, number];
 }
 
+/** Layers that guess further tokens lie behind the model's own, or apart: loaded only with speculative decoding. */
+const isDraft = (name: string, layers: number): boolean =>
+  /^(model\.)?mtp\./.test(name) ||
+  Number(/^(?:(?:language_)?model\.){1,2}layers\.(\d+)\./.exec(name)?.[1] ?? -1) >= layers;
+
 /** Bytes by dtype over the headers of a model's safetensors files (name -> tensor; `__metadata__` is none). */
-export function bytesByDtype(headers: readonly Readonly<Record<string, unknown>>[]): Record<string, number> {
+export function bytesByDtype(
+  headers: readonly Readonly<Record<string, unknown>>[],
+  layers: number,
+): Record<string, number> {
   const sums: Record<string, number> = {};
   for (const header of headers)
     for (const [name, tensor] of Object.entries(header)) {
-      if (name === "__metadata__") continue;
+      if (name === "__metadata__" || isDraft(name, layers)) continue;
       const { dtype, data_offsets: offsets } = tensor as TensorHeader;
       sums[dtype] = (sums[dtype] ?? 0) + offsets[1] - offsets[0];
     }

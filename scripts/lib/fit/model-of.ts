@@ -140,11 +140,11 @@ const halfAModel = (name: string, bytes: number, countedBytes: number): Problem 
 /** Where files are quantised or may be cut short, their headers say what they hold. */
 async function sizeOfFiles(
   files: readonly Entry[],
-  { quantization }: Read,
+  { quantization, architecture }: Read,
 ): Promise<{ storedBytes: number; from: string }> {
   const safe = files.some(({ path }) => path.endsWith(".safetensors"));
   if (safe && (quantization !== null || !vouchedFor(files))) {
-    const bytes = await tensorBytes(files);
+    const bytes = await tensorBytes(files, architecture.layers);
     if (Array.isArray(bytes)) throw new InputError(bytes);
     const parts = Object.entries(bytes).map(([dtype, b]) => `${dtype} ${sizeText(b)}`);
     return {

@@ -67,7 +67,8 @@ export async function readSource(
   if (all.length > 0 || Array.isArray(facts) || typeof licence !== "string") throw new InputError(all);
   const counted = facts.quantization !== null && familyOf(facts.architecture) !== undefined;
   // What the source does not vouch for may be cut short.
-  const headers = counted || !vouchedFor(loadedFiles(entries)) ? await tensorBytes(entries) : {};
+  const headers =
+    counted || !vouchedFor(loadedFiles(entries)) ? await tensorBytes(entries, facts.architecture.layers) : {};
   if (Array.isArray(headers)) throw new InputError(headers);
   const weightBytes = counted ? headers : {};
   // One dtype says no more than the sizes of the files.

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { sha256Hex } from "../../../infra/core/canonical-json";
 import type { Problem } from "../../../infra/core/errors";
 import { memoryFields } from "../../../infra/core/fit/architecture";
-import { at, isRecord } from "../../../infra/core/fit/config-json";
+import { at, type Config, isRecord } from "../../../infra/core/fit/config-json";
 import { familyOf } from "../../../infra/core/fit/families";
 import type { ReleaseContent } from "../../../infra/core/release";
 
@@ -58,7 +58,8 @@ export function modelFacts(text: string, allowRemoteCode: boolean): ModelFacts |
       },
     ];
   const outer = Outer.safeParse(json);
-  const inner = Shape.safeParse({ ...json, ...(outer.data?.text_config ?? {}) });
+  const language = { ...json, ...(outer.data?.text_config ?? {}) };
+  const inner = Shape.safeParse(outer.data?.architectures[0] === "FalconForCausalLM" ? falcon(language) : language);
   const issues = [...(outer.error?.issues ?? []), ...(inner.error?.issues ?? [])];
   const problems: Problem[] = issues.map((issue) => ({
     path: `config.json:${issue.path.join(".")}`,
@@ -99,6 +100,12 @@ export function chatTemplateDigest(file: string | undefined, tokenizerConfig: st
   if (file !== undefined) return `sha256:${sha256Hex(file)}`;
   const template = (jsonOf(tokenizerConfig ?? "{}") as { chat_template?: unknown } | undefined)?.chat_template;
   return typeof template === "string" ? `sha256:${sha256Hex(template)}` : undefined;
+}
+
+/** What Falcon leaves to its defaults or calls otherwise (Transformers' FalconConfig; vLLM 0.32, FalconModelArchConfigConvertor). */
+function falcon(config: Config): Config {
+  const oneHead = config.new_decoder_architecture !== true && config.multi_query !== false;
+  return { max_position_embeddings: 2048, ...config, num_key_value_heads: oneHead ? 1 : config.num_kv_heads };
 }
 
 /** Python writes numbers that JSON has not (Nemotron-H's `time_step_limit`); no field that is read here may be one. */

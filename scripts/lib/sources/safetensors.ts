@@ -16,10 +16,14 @@ export const vouchedFor = (entries: readonly Entry[]): boolean =>
   entries.every(({ sha256, gitBlob }) => (sha256 ?? gitBlob) !== undefined);
 
 /**
- * Bytes of all tensors by dtype, out of the headers of the files that an engine loads; the tensors are not read. Problems
+ * Bytes of the tensors by dtype, out of the headers of the files that an engine loads; the tensors are not read, and those
+ * beyond the model's own layers are not counted: DeepSeek-V3 guesses tokens with a 62nd. Problems
  * of every file that is damaged, or whose length is not that of its tensors: half a download would seem to fit anywhere.
  */
-export async function tensorBytes(entries: readonly Entry[]): Promise<Record<string, number> | Problem[]> {
+export async function tensorBytes(
+  entries: readonly Entry[],
+  layers: number,
+): Promise<Record<string, number> | Problem[]> {
   const headers: Header[] = [];
   const problems: Problem[] = [];
   for (const entry of loadedFiles(entries).filter(isSafetensors)) {
@@ -27,7 +31,7 @@ export async function tensorBytes(entries: readonly Entry[]): Promise<Record<str
     if ("allowed" in found) problems.push(found);
     else headers.push(found.header);
   }
-  return problems.length > 0 ? problems : bytesByDtype(headers);
+  return problems.length > 0 ? problems : bytesByDtype(headers, layers);
 }
 
 async function headerOf(entry: Entry): Promise<{ header: Header } | Problem> {

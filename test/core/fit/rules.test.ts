@@ -87,6 +87,16 @@ describe("reading config.json", () => {
     for (const [id, more, field] of refused) expect(read(id, more)).toEqual([`config.json:${field}`]);
   });
 
+  it("knows what Falcon leaves to its defaults, as vLLM does", () => {
+    const config = { hidden_size: 4544, num_hidden_layers: 32, num_attention_heads: 71, vocab_size: 65_024 };
+    const falcon = (more: Config) =>
+      modelFacts(JSON.stringify({ architectures: ["FalconForCausalLM"], ...config, ...more }), true);
+    expect(falcon({})).toMatchObject({ architecture: { keyValueHeads: 1, headDim: 64, maxPositions: 2048 } });
+    const large = { num_attention_heads: 128, hidden_size: 8192, num_kv_heads: 8, new_decoder_architecture: true };
+    expect(falcon(large)).toMatchObject({ architecture: { keyValueHeads: 8, headDim: 64 } });
+    expect(falcon({ multi_query: false })).toMatchObject({ architecture: { keyValueHeads: 71 } });
+  });
+
   it("keeps of a quantisation what decides where it runs", () => {
     const quantized = (config: object) => {
       const found = read("llama-3.1-8b", { quantization_config: config });
@@ -224,7 +234,12 @@ describe("files", () => {
   it("say their bytes by dtype in their headers", () => {
     const tensor = (dtype: string, from: number, to: number) => ({ dtype, shape: [], data_offsets: [from, to] });
     const first = { __metadata__: { format: "pt" }, a: tensor("U8", 0, 100), b: tensor("BF16", 100, 140) };
-    expect(bytesByDtype([first, { c: tensor("U8", 0, 7) }])).toEqual({ BF16: 40, U8: 107 });
+    expect(bytesByDtype([first, { c: tensor("U8", 0, 7) }], 61)).toEqual({ BF16: 40, U8: 107 });
+    // What guesses tokens ahead is not loaded, as long as nothing asks for it.
+    const drafts = ["model.layers.61.mlp.w", "language_model.model.layers.61.w", "mtp.layers.0.w"];
+    const own = ["model.layers.60.mlp.w", "vision_tower.layers.99.w", "lm_head.weight"];
+    const named = Object.fromEntries([...drafts, ...own].map((name) => [name, tensor("BF16", 0, 10)]));
+    expect(bytesByDtype([named], 61)).toEqual({ BF16: 30 });
   });
 });
 
