@@ -1,4 +1,3 @@
-import { basename } from "node:path";
 import type { CostExplorerClient } from "@aws-sdk/client-cost-explorer";
 import type { Command } from "commander";
 import { checkedStack, todayUtc } from "../../infra/config/checked-stack";
@@ -160,7 +159,7 @@ function compare(before: LoadedStack, after: LoadedStack, { against = "", json =
   refuseWithoutList(before);
   const difference = differenceOf(stackCost(before), stackCost(after));
   if (json) terminal.json({ before: against, after: after.name, ...difference });
-  else terminal.out(differenceText(basename(against), after.name, difference));
+  else terminal.out(differenceText(against, after.name, difference));
   return ExitCode.ok;
 }
 

@@ -218,10 +218,19 @@ describe("homeport cost --against", () => {
     expect(text).toContain("Of it nodes: $0.00/h; at most, every pool at its `max`: +$21.96/h.");
   });
 
+  it("hours off change the month, not the hour", async () => {
+    const file = join(stacks.root, "stacks/Pulumi.dev.yaml");
+    const before = changed("dev", (text) => text.replace(/,? *offHours: \{[^}]*\}/, ""));
+    expect(readFileSync(file, "utf8")).toContain("offHours");
+    const { text } = await said({ stack: "dev", against: before });
+    expect(text).toMatch(/pool l40s: g6e\.2xlarge, on-demand +2\.24 +2\.24 +-\$1,\d{3}\/mo\n/);
+  });
+
   it("another environment is compared line by line, within 80 columns", async () => {
     const { text } = await said({ against: "staging" });
     expect(text.split("\n").filter((line) => line.length > 80)).toEqual([]);
     expect(text).toMatch(/us-west-2 +pool a100: p4de\.24xlarge, on-demand +0\.00 +27\.45 +\+\$27\.45\n/);
+    expect(text).toMatch(/us-east-1 +pool l40s: g6e\.12xlarge, spot +20\.99 +0\.00 +~-\$20\.99\n/);
     const { lines, hourlyUsd } = JSON.parse((await said({ against: "staging", json: true })).text);
     const sum = lines.reduce(
       (total: number, line: { beforeHourlyUsd: number; afterHourlyUsd: number }) =>
@@ -570,7 +579,8 @@ describe("homeport cost --bill", () => {
     });
     return { asked, client };
   }
-  const day = (...groups: [string, string][]) => ({
+  const day = (Start: string, ...groups: [string, string][]) => ({
+    TimePeriod: { Start },
     Groups: groups.map(([service, Amount]) => ({
       Keys: [service],
       Metrics: { UnblendedCost: { Amount, Unit: "USD" } },
@@ -579,8 +589,8 @@ describe("homeport cost --bill", () => {
 
   it("sums all pages of the environment's tag and puts the prediction beside them", async () => {
     const { asked, client } = await explorer([
-      { ResultsByTime: [day(["Amazon EC2", "8000.5"], ["Amazon EKS", "2.4"])], NextPageToken: "2" },
-      { ResultsByTime: [day(["Amazon EC2", "1999.5"])] },
+      { ResultsByTime: [day("2026-11-19", ["Amazon EC2", "8000.5"], ["Amazon EKS", "2.4"])], NextPageToken: "2" },
+      { ResultsByTime: [day("2026-11-18"), day("2026-11-20", ["Amazon EC2", "1999.5"])] },
     ]);
     out = "";
     await cost({ ...options, bill: true, json: true }, { ...world, costExplorer: client });
@@ -591,15 +601,20 @@ describe("homeport cost --bill", () => {
         { Tags: { Key: "homeport.dev/environment", Values: ["prod"] } },
       ]),
     );
-    expect(found).toMatchObject({ days: 7, billedUsd: 10002.4, services: [{ service: "Amazon EC2", usd: 10000 }, {}] });
+    expect(found).toMatchObject({
+      days: 7,
+      billedDays: 2,
+      billedUsd: 10002.4,
+      services: [{ service: "Amazon EC2", usd: 10000 }, {}],
+    });
     const foretold =
-      (JSON.parse((await said({ json: true })).text).cost.hourlyUsd - found.predictedUsd / 168) / found.predictedUsd;
+      (JSON.parse((await said({ json: true })).text).cost.hourlyUsd - found.predictedUsd / 48) / found.predictedUsd;
     expect(Math.abs(foretold)).toBeLessThan(0.001); // keys, alarms and health checks
     expect(found.errorPercent).toBeCloseTo(100 * (found.predictedUsd / 10002.4 - 1), 10);
   });
 
   it("says what to switch on when the tag was never counted", async () => {
-    const { client } = await explorer([{ ResultsByTime: [day()] }]);
+    const { client } = await explorer([{ ResultsByTime: [day("2026-11-19"), day("2026-11-20", ["Amazon EC2", "0"])] }]);
     await expect(cost({ ...options, bill: true }, { ...world, costExplorer: client })).rejects.toThrow(
       "Cost Explorer knows nothing of homeport.dev/environment=prod",
     );

@@ -33,7 +33,7 @@ const AWS: Readonly<Record<string, Payment>> = {
   "ec2/eip": { priced: "publicAddress" },
   "ec2/flowLog": { byUse: "no price recorded", why: "delivery of flow logs to a bucket" },
   "ec2/internetGateway": { byUse: "internetGB", why: "bytes to the internet" },
-  "ec2/launchTemplate": { free: "nodes and their disks are paid for, not what they are made from" },
+  "ec2/launchTemplate": { byUse: "no price recorded", why: "detailed monitoring of its nodes" },
   "ec2/natGateway": { priced: "natGateway", also: "natGB" },
   "ec2/placementGroup": ROUTING,
   "ec2/route": ROUTING,

@@ -1,5 +1,6 @@
 import { CostExplorerClient, GetCostAndUsageCommand } from "@aws-sdk/client-cost-explorer";
 import type { LoadedStack } from "../../../infra/config/schema";
+import { HOURS_A_MONTH } from "../../../infra/core/aws/estimate";
 import { OperationError } from "../../../infra/core/errors";
 import { estimate } from "../../../infra/values/aws/cost/estimate";
 import { awsClient } from "../aws/client";
@@ -12,6 +13,8 @@ interface Billed {
   /** Not included, as Cost Explorer has it. */
   to: string;
   days: number;
+  /** Of them those with a bill: an environment may be younger. The prediction is for these. */
+  billedDays: number;
   services: { service: string; usd: number }[];
   billedUsd: number;
   predictedUsd: number;
@@ -31,6 +34,7 @@ export async function billOf(stack: LoadedStack, today: string, client?: CostExp
   const explorer = client ?? awsClient(CostExplorerClient, { region: "us-east-1" });
   const [from, to] = [dayBefore(today, DAYS + 1), dayBefore(today, 1)];
   const usdOf = new Map<string, number>();
+  const billed = new Set<string>();
   let NextPageToken: string | undefined;
   do {
     const page = await explorer.send(
@@ -43,23 +47,27 @@ export async function billOf(stack: LoadedStack, today: string, client?: CostExp
         NextPageToken,
       }),
     );
-    for (const { Groups = [] } of page.ResultsByTime ?? [])
-      for (const { Keys: [service = ""] = [], Metrics } of Groups)
-        usdOf.set(service, (usdOf.get(service) ?? 0) + Number(Metrics?.UnblendedCost?.Amount ?? 0));
+    for (const { Groups = [], TimePeriod } of page.ResultsByTime ?? [])
+      for (const { Keys: [service = ""] = [], Metrics } of Groups) {
+        const amount = Number(Metrics?.UnblendedCost?.Amount ?? 0);
+        usdOf.set(service, (usdOf.get(service) ?? 0) + amount);
+        if (amount !== 0) billed.add(TimePeriod?.Start ?? "");
+      }
     NextPageToken = page.NextPageToken;
   } while (NextPageToken !== undefined);
-  if (usdOf.size === 0)
+  if (billed.size === 0)
     throw new OperationError(
       `Cost Explorer knows nothing of ${TAG}=${stack.name} from ${from} to ${to}`,
       `switch the tag ${TAG} on as a cost allocation tag in the billing console; it counts from a day later on`,
     );
   const services = [...usdOf].map(([service, amount]) => ({ service, usd: amount })).sort((a, b) => b.usd - a.usd);
   const billedUsd = services.reduce((sum, one) => sum + one.usd, 0);
-  const predictedUsd = (estimate(stack).monthlyUsd / 730) * 24 * DAYS;
+  const predictedUsd = (estimate(stack).monthlyUsd / HOURS_A_MONTH) * 24 * billed.size;
   return {
     from,
     to,
     days: DAYS,
+    billedDays: billed.size,
     services,
     billedUsd,
     predictedUsd,
@@ -69,12 +77,12 @@ export async function billOf(stack: LoadedStack, today: string, client?: CostExp
 
 export const billText = (
   stack: string,
-  { from, to, days, services, billedUsd, predictedUsd, errorPercent }: Billed,
+  { from, to, days, billedDays, services, billedUsd, predictedUsd, errorPercent }: Billed,
 ): string =>
   [
     `${stack}, ${days} days from ${from} to before ${to}, as AWS billed them by the tag ${TAG}:`,
     table([["SERVICE", "$"], ...services.map((one) => [one.service, usd(one.usd)]), ["all", usd(billedUsd)]], [1]),
     wrapped(
-      `Predicted by list prices: $${usd(predictedUsd)}, error ${errorPercent.toFixed(1)} %. Bytes, requests and samples are not in the prediction; discounts, credits and autoscaling are in the bill.`,
+      `Predicted by list prices for the ${billedDays} days with a bill: $${usd(predictedUsd)}, error ${errorPercent.toFixed(1)} %. Bytes, requests and samples are not in the prediction; discounts, credits and autoscaling are in the bill. The budget's alarm counts the whole account, this bill only what bears the tag.`,
     ),
   ].join("\n");

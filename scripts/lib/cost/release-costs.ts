@@ -22,10 +22,14 @@ export interface ReleaseCost {
   gpus: number;
   /** In all regions together. */
   replicas: number;
+  /** Of them those in regions that take requests. */
+  servingReplicas: number;
   /** Of the model's requests, 0 to 100. */
   sharePercent: number;
   /** Its part of the pool's paid nodes, GPUs that no pod uses among them. */
   hourlyUsd: number;
+  /** False: the price of another region, or of on-demand nodes, stands in. */
+  priceKnown: boolean;
   /** Of one replica at the objective; left out: not measured anywhere we know of. */
   throughput?: ThroughputAtSlo;
   /**
@@ -63,7 +67,10 @@ export function releaseCosts(question: Question): ReleaseCost[] {
       const placement = content && placementsOf(content, stack.config.pools, settings.pool)[0];
       if (content === undefined || placement === undefined) return [];
       const { variant, pool } = placement;
-      const replicas = (settings.replicasOf[release] ?? settings.replicas) * stack.config.regions.length;
+      const { regions, regionStates } = stack.config;
+      const each = settings.replicasOf[release] ?? settings.replicas;
+      const replicas = each * regions.length;
+      const serving = regions.filter((region) => (regionStates[region] ?? "active") === "active");
       const sharePercent = weightOf(release, settings);
       // On a CPU pool pods share nodes by their number.
       const weight = replicas * Math.max(1, poolGpus(stack, pool) === 0 ? 1 : variant.tensorParallel);
@@ -75,6 +82,7 @@ export function releaseCosts(question: Question): ReleaseCost[] {
           gpuClass: variant.gpuClass,
           gpus: variant.tensorParallel,
           replicas,
+          servingReplicas: each * serving.length,
           sharePercent,
           weight,
           content,
@@ -85,7 +93,10 @@ export function releaseCosts(question: Question): ReleaseCost[] {
   );
   const measured = placed.map(({ weight, content, days, ...release }): Measured => {
     const ofPool = placed.filter(({ pool }) => pool === release.pool).reduce((sum, one) => sum + one.weight, 0);
-    const own = { ...release, hourlyUsd: (poolHourlyUsd(question.cost, release.pool) * weight) / ofPool };
+    const nodes = question.cost.lines.filter(({ what }) => what.startsWith(`pool ${release.pool}:`));
+    const hourlyUsd = nodes.reduce((sum, { count, hourlyUsd: each }) => sum + count * each, 0);
+    // Nodes alone: disks and everything else are the environment's.
+    const own = { ...release, hourlyUsd: (hourlyUsd * weight) / ofPool, priceKnown: nodes.every(({ known }) => known) };
     const throughput = throughputOf(own, content, days, question);
     return { ...own, content, ...(throughput && { throughput }) };
   });
@@ -96,12 +107,6 @@ export function releaseCosts(question: Question): ReleaseCost[] {
 }
 
 const poolGpus = ({ config }: LoadedStack, pool: string): number => config.pools[pool]?.gpusPerNode ?? 0;
-
-/** Nodes alone: disks and everything else are the environment's. */
-const poolHourlyUsd = ({ lines }: Estimate, pool: string): number =>
-  lines
-    .filter(({ what }) => what.startsWith(`pool ${pool}:`))
-    .reduce((sum, { count, hourlyUsd }) => sum + count * hourlyUsd, 0);
 
 type Placed = Omit<ReleaseCost, "usdPerMillion" | "throughput" | "api">;
 
@@ -120,9 +125,9 @@ function throughputOf(
 
 type Measured = Placed & { content: ReleaseContent; throughput?: ThroughputAtSlo };
 
-/** Output tokens a second of all its replicas. */
-const capacityOf = ({ replicas, throughput }: Measured): number =>
-  replicas * (throughput?.outputTokensPerSecond.expected ?? 0);
+/** Output tokens a second of all its replicas that take requests. */
+const capacityOf = ({ servingReplicas, throughput }: Measured): number =>
+  servingReplicas * (throughput?.outputTokensPerSecond.expected ?? 0);
 
 /** Output tokens a second that a model is asked for: counted, or so many that what serves most of it is used as assumed. */
 function askedOf(model: string, all: readonly Measured[], { demandOf }: Question): number | undefined {

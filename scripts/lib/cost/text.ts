@@ -1,7 +1,8 @@
-import { type CostLine, type Estimate, STAND_INS } from "../../../infra/core/aws/estimate";
+import { type CostLine, STAND_INS } from "../../../infra/core/aws/estimate";
 import { PART_PRICES, type Part } from "../../../infra/core/aws/part-prices";
+import type { Dollars } from "../../../infra/values/aws/cost/stack-cost";
 import { shortened, table, wrapped } from "../report";
-import type { Difference } from "./difference";
+import { type Difference, hourlyChange } from "./difference";
 import { againstTable } from "./measured-text";
 import { percent, signedUsd, usd, usdRate } from "./money";
 import type { OtherPrices } from "./other-prices";
@@ -28,11 +29,11 @@ function priced({ stack, cost, otherPrices }: CostReport): string {
       `${line.known ? "" : "~"}${usd(hourly(line))}`,
       usd(line.monthlyUsd, 0),
     ]);
-  const total = (what: string, { hourlyUsd, monthlyUsd }: Pick<Estimate, "hourlyUsd" | "monthlyUsd">) => [
+  const total = (what: string, { hourlyUsd, monthlyUsd, known }: Dollars) => [
     "",
     what,
     "",
-    `${cost.known ? "" : "~"}${usd(hourlyUsd)}`,
+    `${known ? "" : "~"}${usd(hourlyUsd)}`,
     usd(monthlyUsd, 0),
   ];
   const totals = [
@@ -80,6 +81,9 @@ function unpriced({ cost: { inventory } }: CostReport): string {
     `${resources} resources: ${paid} priced, ${free} free, ${count} unpriced. Unpriced, so not in the sum:`,
     ...lines,
     wrapped(`By use on top of what is priced: ${alsoByUse.map(unit).join("; ")}.`),
+    wrapped(
+      `Of homeport init, so in no plan and not in the sum: images, ${unit("registryGB")}; the state's bucket, ${unit("bucketGB")}.`,
+    ),
   ].join("\n");
 }
 
@@ -121,7 +125,7 @@ const releaseRow = (one: ReleaseCost): string[] => [
   shortened(one.release, 8),
   String(one.sharePercent),
   `${one.replicas}×${one.gpus}`,
-  usd(one.hourlyUsd),
+  `${one.priceKnown ? "" : "~"}${usd(one.hourlyUsd)}`,
   outputText(one),
   one.usdPerMillion ? `${hint(one)}${usdRate(one.usdPerMillion.busy)}` : "-",
   one.usdPerMillion ? `${hint(one)}${usdRate(one.usdPerMillion.expected)}` : "-",
@@ -129,14 +133,16 @@ const releaseRow = (one: ReleaseCost): string[] => [
   one.api ? `${hint(one)}${one.api.breakEvenUtilisation.toFixed(2)}` : "-",
 ];
 
-/** Of all replicas; `~` outside of what was measured, `!` where not even one request at a time meets the objective. */
-function outputText({ throughput, replicas }: ReleaseCost): string {
+/** Of all replicas that serve; `~` outside of what was measured, `!` where not even one request at a time meets the objective. */
+function outputText({ throughput, servingReplicas }: ReleaseCost): string {
   if (throughput === undefined) return "unknown";
   const mark = throughput.meetsSlo ? "" : "!";
-  return `${hint({ throughput })}${usd(replicas * throughput.outputTokensPerSecond.expected, 0)}${mark}`;
+  return `${throughput.basis === "outside" ? "~" : ""}${usd(servingReplicas * throughput.outputTokensPerSecond.expected, 0)}${mark}`;
 }
 
-const hint = ({ throughput }: Pick<ReleaseCost, "throughput">): string => (throughput?.basis === "outside" ? "~" : "");
+/** Before what rests on a stand-in for a price, or on a throughput outside of what was measured. */
+const hint = ({ throughput, priceKnown }: ReleaseCost): string =>
+  throughput?.basis === "outside" || !priceKnown ? "~" : "";
 
 function doubtsOf({ release, gpuClass, gpus, throughput, usdPerMillion }: ReleaseCost): string[] {
   if (throughput === undefined)
@@ -192,7 +198,11 @@ function budget({ budget: { monthlyUsd, ceilingUsd, alarms }, cost }: CostReport
     monthlyUsd === undefined || ceilingUsd === undefined
       ? ` To set them: homeport:budget: { monthlyUsd: ${rounded(1.1 * cost.monthlyUsd)}, ceilingUsd: ${rounded(1.3 * cost.monthlyUsd)} }, 10 and 30 % above the list prices.`
       : "";
-  return wrapped(`${has}; ${limit}.${advice}`);
+  const alarmed =
+    alarms.length > 0
+      ? " When one comes: homeport cost --bill says which service, --live --hours 24 which release."
+      : "";
+  return wrapped(`${has}; ${limit}.${advice}${alarmed}`);
 }
 
 /** Up to two digits that say something. */
@@ -216,14 +226,23 @@ export function differenceText(before: string, after: string, difference: Differ
     shortened(line.what, WIDEST),
     usd(line.beforeHourlyUsd),
     usd(line.afterHourlyUsd),
-    signedUsd(line.afterHourlyUsd - line.beforeHourlyUsd),
+    changeText(line),
   ]);
-  const head = ["WHERE", "WHAT", `${shortened(before, 8)} $/H`, `${shortened(after, 8)} $/H`, "CHANGE"];
+  const head = ["WHERE", "WHAT", "WAS $/H", "IS $/H", "CHANGE"];
   return [
-    `${after} against ${before}:`,
+    wrapped(`${after} (is) against ${before} (was), by list prices:`),
     ...(rows.length === 0 ? ["no line differs"] : [table([head, ...rows], [2, 3, 4])]),
+    ...(difference.known ? [] : [STAND_INS]),
     `While everything runs: ${signedUsd(difference.hourlyUsd)}/h, ${signedUsd(difference.monthlyUsd)} a month.`,
     `Of it nodes: ${signedUsd(difference.nodesHourlyUsd)}/h; at most, every pool at its \`max\`: ${signedUsd(difference.nodesAtMostHourlyUsd)}/h.`,
     "Without keys, alarms and health checks: only a render counts them.",
   ].join("\n");
+}
+
+/** By the hour; where only the hours of a month differ, by the month. */
+function changeText(line: Difference["lines"][number]): string {
+  const hour = signedUsd(hourlyChange(line));
+  const month = signedUsd(line.monthlyUsd, Math.abs(line.monthlyUsd) < 100 ? 2 : 0);
+  const change = hour === "$0.00" ? `${month}/mo` : hour;
+  return `${line.known ? "" : "~"}${change}`;
 }

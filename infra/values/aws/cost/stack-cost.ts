@@ -25,7 +25,7 @@ export interface StackCost extends Estimate {
   inventory?: Inventory;
 }
 
-type Dollars = Pick<Estimate, "hourlyUsd" | "monthlyUsd">;
+export type Dollars = Omit<Estimate, "lines">;
 
 export function stackCost(stack: Stack, plan?: readonly PlannedThing[]): StackCost {
   const fixed = estimate(stack);
@@ -42,4 +42,4 @@ export function stackCost(stack: Stack, plan?: readonly PlannedThing[]): StackCo
   };
 }
 
-const dollars = ({ hourlyUsd, monthlyUsd }: Estimate): Dollars => ({ hourlyUsd, monthlyUsd });
+const dollars = ({ lines: _, ...sums }: Estimate): Dollars => sums;
