@@ -1,7 +1,5 @@
 import { INSTANCE_TYPES } from "../aws/instance-catalog";
-import older from "../aws/older-prices.generated.json";
-import onDemand from "../aws/prices.generated.json";
-import regional from "../aws/regional-prices.json";
+import { listPrice } from "../aws/prices";
 import compared from "./compared-prices.generated.json";
 import { ageText, type Dated } from "./freshness";
 import plans from "./plans.generated.json";
@@ -58,11 +56,7 @@ export interface PlanPrice extends HourlyPrice {
 }
 
 type ByRegion<T> = ByType<ByType<T>>;
-type Listed = { pricesOf: string; source: string; everyRegion?: true; regions: ByRegion<number> };
-const LISTED: readonly Listed[] = [onDemand, compared];
-const ALL_LISTED = LISTED.every(({ everyRegion }) => everyRegion);
-const OLDER: Listed = older;
-const REGIONAL: ByRegion<number> = regional.types;
+const COMPARED: ByRegion<number> = compared.regions;
 const SPOT: ByRegion<ByType<number>> = spot.types;
 /** Of regions that homeport catalogue refresh --spot has asked; of the others the day is not known. */
 const SPOT_OF: ByType<string> = spot.asOf;
@@ -70,17 +64,13 @@ const PLANS: { pricesOf?: string; source: string; types: ByRegion<{ "1y"?: numbe
 
 /** On demand in a region. `undefined`: not looked up there, and no other region's price stands in. */
 export function onDemandPrice(type: string, region: string): HourlyPrice | undefined {
-  for (const { pricesOf, source, regions } of LISTED) {
-    const listed = regions[region]?.[type];
-    if (listed !== undefined) return { hourlyUsd: listed, asOf: pricesOf, source };
+  const listed = listPrice(region, type);
+  if (listed) {
+    const { usd, ...fact } = listed;
+    return { hourlyUsd: usd, ...fact };
   }
-  // What AWS itself does not list in a region is not sold there, whatever older tables say.
-  if (ALL_LISTED) return undefined;
-  // The day of this snapshot is not known.
-  const read = REGIONAL[type]?.[region];
-  if (read !== undefined) return { hourlyUsd: read, source: regional.source };
-  const past = OLDER.regions[region]?.[type];
-  return past === undefined ? undefined : { hourlyUsd: past, asOf: OLDER.pricesOf, source: OLDER.source };
+  const usd = COMPARED[region]?.[type];
+  return usd === undefined ? undefined : { hourlyUsd: usd, asOf: compared.pricesOf, source: compared.source };
 }
 
 /** Spot in a region's zones. `undefined`: not looked up, or none was offered. */

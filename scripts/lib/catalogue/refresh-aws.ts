@@ -85,7 +85,7 @@ export async function refreshFromAws(root: string, today: string, onAsk: (what: 
   const regions = { onDemand: byRegion(rows, pool), compared: byRegion(rows, compared) };
   const texts = {
     [FILES.onDemand]: priceFileText({ ...head, everyRegion: true, regions: regions.onDemand }),
-    [FILES.compared]: priceFileText({ ...head, everyRegion: true, regions: regions.compared }),
+    [FILES.compared]: priceFileText({ ...head, regions: regions.compared }),
     [FILES.plans]: planFileText({
       ...head,
       source: `${head.source}; standard reservations, nothing upfront`,
