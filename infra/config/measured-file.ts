@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { InputError } from "../core/errors";
+import { InputError, type Problem } from "../core/errors";
 import type { MeasuredDay } from "../core/throughput/own-days";
 import { schemaNode } from "./schema-walk";
 import { parseUserJson } from "./user-json";
@@ -40,7 +40,22 @@ export function parseMeasuredFile(label: string, content: Uint8Array): MeasuredD
   if ("problems" in json) throw new InputError(json.problems);
   const { value: raw } = json;
   const parsed = MeasuredFile.safeParse(raw);
-  if (parsed.success) return parsed.data.days;
+  if (parsed.success) {
+    const problems = parsed.data.days.flatMap((day, i) => impossible(day, `${label}#days[${i}]`, fix));
+    if (problems.length > 0) throw new InputError(problems);
+    return parsed.data.days;
+  }
   const source = { raw, schema: NODE, prefix: `${label}#`, masked: () => false, fix, handwritten: false };
   throw new InputError(zodProblems(parsed.error, source));
 }
+
+/** More hours than there were between the readings, or none at all: somebody wrote it by hand. */
+function impossible({ from, to, hours }: MeasuredDay, path: string, fix: string): Problem[] {
+  const between = (Date.parse(to) - Date.parse(from)) / 3_600_000;
+  if (hours <= between + HOURS_ROUNDED) return [];
+  const allowed = `at most the ${between.toFixed(2)} h from ${from} to ${to}`;
+  return [{ path: `${path}.hours`, given: `${hours}`, allowed, fix }];
+}
+
+/** They are kept with two digits. */
+const HOURS_ROUNDED = 0.005;

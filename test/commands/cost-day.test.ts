@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { releaseId, shortId } from "../../infra/core/release";
-import { knowledgeWith } from "../../infra/core/throughput/own-days";
+import { knowledgeWith, type MeasuredDay } from "../../infra/core/throughput/own-days";
 import { throughputOf } from "../../infra/core/throughput/predict";
 import { LABELS } from "../../infra/values/aws/nodes/node-labels";
 import { cost } from "../../scripts/commands/cost";
@@ -131,6 +131,14 @@ async function passed(more: number, requests: number): Promise<{ release: string
 }
 
 const used = async () => JSON.parse(await asked({})).releases[0].throughput;
+
+const replica = { model: "x/Mixtral-8x7B-v0.1", gpuClass: "a100-80gb", tensorParallel: 2 };
+const load = { inputTokens: 1024, outputTokens: 256, concurrency: 20 };
+const DAY: MeasuredDay = {
+  ...{ ...replica, ...load, quantisation: "bf16", source: "counters of prod" },
+  ...{ release: "r-1", engine: "vLLM 0.32.0", from: "2024-01-01T00:00:00Z", to: "2024-01-02T00:00:00Z" },
+  ...{ hours: 24, requests: 5000, timeToFirstTokenMs: 300, timePerOutputTokenMs: 25 },
+};
 
 describe("a day of homeport cost --live", () => {
   it("is kept with date and source, and the stack's cost stands on it in place of the table", async () => {
@@ -271,6 +279,10 @@ describe("a day of homeport cost --live", () => {
       '{"days":[{"hours":3}]}',
       /stacks\/measured\/day\.json#days\[0\]\.hours: 3; hours, 24 or more; take the file back/,
     ],
+    [
+      JSON.stringify({ days: [{ ...DAY, from: DAY.to, to: DAY.from }] }),
+      /#days\[0\]\.hours: 24; at most the -24\.00 h from 2024-01-02T00:00:00Z to 2024-01-01T00:00:00Z/,
+    ],
   ])("in a broken file %s is one clear error of both commands, and nothing is read or written", async (text, why) => {
     mkdirSync(join(root, "stacks/measured"), { recursive: true });
     writeFileSync(FILE, text);
@@ -289,16 +301,11 @@ describe("a day of homeport cost --live", () => {
   });
 
   it("changes nothing of other GPUs; where no sound table is known it stands alone, as a hint, however old", () => {
-    const replica = { model: "x/Mixtral-8x7B-v0.1", gpuClass: "a100-80gb", tensorParallel: 2 };
-    const load = { inputTokens: 1024, outputTokens: 256, concurrency: 20 };
-    const measured = { hours: 24, requests: 5000, timeToFirstTokenMs: 300, timePerOutputTokenMs: 25 };
-    const when = { release: "r-1", engine: "vLLM 0.32.0", from: "2024-01-01T00:00:00Z", to: "2024-01-02T00:00:00Z" };
-    const day = { ...replica, ...load, ...measured, ...when, quantisation: "bf16", source: "counters of prod" };
-    const found = throughputOf({ ...replica, ...load }, knowledgeWith([day]));
+    const found = throughputOf({ ...replica, ...load }, knowledgeWith([DAY]));
     expect(found).toMatchObject({ basis: "outside", asOf: "2024-01-02", timePerOutputTokenMs: { expected: 25 } });
     expect(found?.doubts).toEqual(["known here at 20.0 requests in flight only; with more it may give more"]);
     const other = { ...replica, tensorParallel: 4, ...load };
-    expect(throughputOf(other, knowledgeWith([day]))).toEqual(throughputOf(other));
+    expect(throughputOf(other, knowledgeWith([DAY]))).toEqual(throughputOf(other));
     expect(throughputOf({ ...replica, ...load })?.asOf).not.toBe("2024-01-02");
   });
 });

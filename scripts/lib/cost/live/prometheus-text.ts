@@ -19,4 +19,6 @@ export function samplesOf(text: string): Sample[] {
 
 /** A counter over all of its labels; 0 where it has not appeared yet. */
 export const total = (samples: readonly Sample[], name: string): number =>
-  samples.filter((sample) => sample.name === name).reduce((sum, { value }) => sum + value, 0);
+  samples
+    .filter((sample) => sample.name === name && Number.isFinite(sample.value))
+    .reduce((sum, { value }) => sum + value, 0);
