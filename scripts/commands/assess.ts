@@ -37,10 +37,18 @@ export function register(program: Command): void {
       "usage exports or cost reports of an API, or logs of a gateway, also .gz and CSV; - for stdin",
     )
     .description("from an API's usage or bill to a recommendation with numbers; says what it assumed, writes nothing")
-    .option("--billed <usd>", "what the provider billed for the period; alone, with --model: all that is known", number)
+    .option(
+      "--billed <usd>",
+      "what the provider billed for the period; alone, with --model: all that is known",
+      number(0.01, 1e9),
+    )
     .option("--model <name>", "which model a bill was paid for, where it does not say so")
-    .option("--days <number>", `days that --billed is for, where there is no export (default: ${DAYS})`, number)
-    .option("--requests <number>", "requests of the period, where the export does not count them", number)
+    .option(
+      "--days <number>",
+      `days that --billed is for, where there is no export (default: ${DAYS})`,
+      number(1, 3660),
+    )
+    .option("--requests <number>", "requests of the period, where the export does not count them", number(1, 1e15))
     .option("--candidate <models...>", "open models that might be good enough", CANDIDATES)
     .option("--json", "print JSON")
     .addHelpText(
@@ -125,8 +133,11 @@ function tokensPaid({ lines, from, to }: Bill, usage: Usage): number {
   return lines.filter(({ kind }) => kind !== "other").reduce((sum, { usd }) => sum + usd, 0);
 }
 
-function number(text: string): number {
-  const value = Number(text);
-  if (!(value > 0) || !Number.isFinite(value)) throw new InvalidArgumentError("a number above 0.");
-  return value;
-}
+/** As people write numbers; `most` is more than anybody was ever billed or asked. */
+const number =
+  (least: number, most: number) =>
+  (text: string): number => {
+    const value = /^\d+(\.\d+)?(e\d+)?$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`a number from ${least} to ${most}.`);
+  };

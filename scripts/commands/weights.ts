@@ -4,6 +4,7 @@ import { readStack } from "../../infra/config/read-stack";
 import type { LoadedStack } from "../../infra/config/schema";
 import { nearest } from "../../infra/core/did-you-mean";
 import { ExitCode, InputError } from "../../infra/core/errors";
+import { own } from "../../infra/core/own";
 import { type ReleaseFile, shortId } from "../../infra/core/release";
 import { cacheHome } from "../../infra/core/tool-binaries";
 import { releaseFolder } from "../../infra/core/weights-layout";
@@ -59,10 +60,10 @@ export function register(program: Command): void {
 async function mirror(model: string, name: string, flags: MirrorFlags): Promise<ExitCode> {
   const paths = stackPaths(flags.stack);
   const stack = readStack(paths.root, flags.stack);
-  const release = stack.releases[model]?.[name];
+  const release = own(own(stack.releases, model), name);
   if (release === undefined) {
     const { releases } = stack;
-    throw unpinned(model, name, Object.keys(releases[model] ?? {}), Object.keys(releases));
+    throw unpinned(model, name, Object.keys(own(releases, model) ?? {}), Object.keys(releases));
   }
   const isAws = stack.config.environment.platform === "aws";
   if (isAws) await requireAccount(reachablePlaces(stack)[0]); // before gigabytes are fetched

@@ -99,6 +99,8 @@ describe("homeport fit", () => {
     const broken = folder({});
     symlinkSync("nowhere", join(broken, "model.safetensors"));
     expect(await said(showFit(broken, {}))).toContain("a link to nowhere");
+    const inherited = await said(showFit("constructor/name", { stack: "dev" }));
+    expect(inherited).toContain("constructor/name; a release of stacks/Pulumi.dev.yaml: chat/r41");
   });
 
   it("reads the numbers that Python writes and JSON has not, and says of other text that it is not JSON", async () => {

@@ -123,7 +123,7 @@ describe("API prices", () => {
     expect(only("Claude")[0]?.model).toBe("claude-opus-5-5");
     expect(only("Gemini")[0]?.model).toBe("gemini-pro-latest");
     expect(findApiPrice("Gemini Ultra")).toMatchObject({ kind: "not sold" });
-    expect(findApiPrice("gpt-7-nonsense").kind).toBe("unknown");
+    for (const name of ["gpt-7-nonsense", "constructor", "__proto__"]) expect(findApiPrice(name).kind).toBe("unknown");
     for (const provider of ["openai", "anthropic", "google"])
       expect(API_PRICES.some((price) => price.provider === provider)).toBe(true);
     for (const family of ["Llama", "Mistral", "Falcon", "EleutherAI", "Qwen", "Gemma", "DeepSeek", "gpt-oss", "Phi"])

@@ -95,6 +95,13 @@ describe("a directory", () => {
     ]);
   });
 
+  it("does not leave the folder through a link, behind which may lie the whole machine", async () => {
+    const root = folderWith(tinyModel());
+    symlinkSync("/", join(root, "outside"));
+    await expect(read(root, { acceptLicence: "mit" })).rejects.toThrow(/outside: a link to a folder; .*one by one/);
+    expect(parseAddress("hf://../..")).toHaveProperty("fix");
+  });
+
   it("refuses code, pickles, auto_map and an unknown licence, all in one answer", async () => {
     const config = JSON.stringify({ ...tinyConfig, auto_map: { AutoModel: "modeling.Evil" } });
     const root = folderWith({

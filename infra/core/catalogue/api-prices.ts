@@ -1,3 +1,4 @@
+import { own } from "../own";
 import type { ApiPrice } from "./api-price";
 import recorded from "./api-prices.generated.json";
 import { ageDays, type Dated } from "./freshness";
@@ -42,13 +43,13 @@ export function findApiPrice(name: string, prices: readonly ApiPrice[] = API_PRI
     [model, `${provider}/${model}`, sameWeightsAs].some((id) => id?.toLowerCase() === wanted),
   );
   if (exact.length > 0) return { kind: "priced", prices: exact };
-  const family = FAMILIES[wanted];
+  const family = own(FAMILIES, wanted);
   if (family) {
     const members = prices.filter(({ provider, model }) => provider === family.provider && family.model.test(model));
     const newest = [...members].sort(newerFirst(family.model))[0];
     if (newest) return { kind: "priced", prices: [newest] };
   }
-  const why = NOT_SOLD[wanted];
+  const why = own(NOT_SOLD, wanted);
   return why === undefined ? { kind: "unknown", known: prices.map(({ model }) => model) } : { kind: "not sold", why };
 }
 

@@ -8,6 +8,7 @@ import { familyOf } from "../../../infra/core/fit/families";
 import { type FitQuestion, releaseQuestion } from "../../../infra/core/fit/fit";
 import { countedBytes } from "../../../infra/core/fit/parameters";
 import { loadedFiles } from "../../../infra/core/fit/weights";
+import { own } from "../../../infra/core/own";
 import type { Variant } from "../../../infra/core/release";
 import { listingOf } from "../pin/read-source";
 import { parseAddress } from "../sources/address";
@@ -52,7 +53,7 @@ export async function askedModel(text: string, stack: string | undefined, root?:
 function ofRelease(environment: string, model: string, name: string, root?: string): AskedModel {
   const paths = stackPaths(environment, root);
   const stack = readStack(paths.root, environment);
-  const found = stack.releases[model]?.[name];
+  const found = own(own(stack.releases, model), name);
   if (found === undefined) {
     const names = Object.entries(stack.releases).flatMap(([m, all]) => Object.keys(all).map((r) => `${m}/${r}`));
     throw new InputError([

@@ -4,6 +4,7 @@ import { parseConfig } from "../../../infra/config/parse";
 import { readReleases } from "../../../infra/config/release-files";
 import { parseStackFile } from "../../../infra/config/stack-file";
 import type { Problem } from "../../../infra/core/errors";
+import { own } from "../../../infra/core/own";
 import type { ReleaseFile } from "../../../infra/core/release";
 import { withPointers } from "../stack-editor";
 import type { StackPaths } from "../stack-paths";
@@ -30,7 +31,7 @@ const complaint = ({ path, given }: Problem): string => `${path}: ${given}`;
 /** The stack as it would be with the release staged; a live one runs already. */
 function staged(paths: StackPaths, text: string, { model, name }: NewRelease): string {
   const read = parseStackFile(paths.label, Buffer.from(text));
-  const settings = "sections" in read ? configOf(paths, read.sections).config?.models[model] : undefined;
+  const settings = "sections" in read ? own(configOf(paths, read.sections).config?.models, model) : undefined;
   if (settings === undefined || settings.live === name || settings.previous.includes(name)) return text;
   const { live, previous, withdrawn, generation } = settings;
   return withPointers(

@@ -1,6 +1,7 @@
 import type { LoadedStack, ModelConfig } from "../../../infra/config/schema";
 import { nearest } from "../../../infra/core/did-you-mean";
 import { InputError, OperationError } from "../../../infra/core/errors";
+import { own } from "../../../infra/core/own";
 import type { Pointers } from "../../../infra/core/pointers";
 import { ClusterError } from "../kubectl";
 import { readText, type StackPaths } from "../stack-paths";
@@ -37,7 +38,7 @@ const pointersOf = ({ live, previous, candidate, withdrawn, generation }: ModelC
 export const stackText = (paths: StackPaths): string => readText(paths.stack) ?? "";
 
 export function modelOf({ config }: LoadedStack, model: string): ModelConfig {
-  const settings = config.models[model];
+  const settings = own(config.models, model);
   if (settings) return settings;
   const known = Object.keys(config.models);
   const meant = nearest(model, known);

@@ -12,7 +12,7 @@ const FORMS = "a directory, s3://bucket/prefix, oci://registry/name@sha256:<64 h
 
 /** Reads `hf://org/model@main`, `s3://bucket/prefix`, `oci://registry/name:tag` or a path; or says what is wrong with it. */
 export function parseAddress(text: string): Address | Problem {
-  const hub = /^hf:\/\/([\w.-]+\/[\w.-]+)(?:@([\w./-]+))?$/.exec(text);
+  const hub = /^hf:\/\/(\w[\w.-]*\/\w[\w.-]*)(?:@(\w[\w./-]*))?$/.exec(text);
   if (hub) return { kind: "hub", repository: hub[1]!, revision: hub[2] ?? "main" };
   const s3 = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\/(.+?)\/*$/.exec(text);
   if (s3) return { kind: "s3", bucket: s3[1]!, prefix: `${s3[2]}/` };

@@ -1,6 +1,6 @@
 import { createReadStream } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
-import { basename, join, resolve, sep } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { InputError, OperationError } from "../../../infra/core/errors";
 import type { Listing } from "./listing";
 
@@ -22,23 +22,30 @@ export async function directoryListing(path: string): Promise<Listing> {
   };
 }
 
-/** Path, size and time of change of every regular file; links are followed, as the hub's cache is made of them. */
+/** Path, size and time of change of every regular file; links to files are followed, as the hub's cache is made of them. */
 async function stamps(root: string): Promise<{ path: string; bytes: number; changed: number }[]> {
-  const names = await readdir(root, { recursive: true });
+  const paths = await pathsBelow(root);
   const found = await Promise.all(
-    names.map(async (name) => {
-      const info = await stat(join(root, name)).catch(() => undefined);
+    paths.map(async (path) => {
+      const info = await stat(join(root, path)).catch(() => undefined);
       if (info === undefined)
-        throw new InputError([
-          {
-            path: join(root, name),
-            given: "nothing there to read: a link to nowhere, or not ours",
-            allowed: "files that can be read",
-            fix: "fetch it again, or remove the link",
-          },
-        ]);
-      return info.isFile() ? [{ path: name.split(sep).join("/"), bytes: info.size, changed: info.mtimeMs }] : [];
+        throw refused(join(root, path), "nothing there to read: a link to nowhere, or not ours", "remove the link");
+      // Behind such a link may lie the whole machine, or this folder again.
+      if (info.isDirectory()) throw refused(join(root, path), "a link to a folder", "link its files, one by one");
+      return info.isFile() ? [{ path, bytes: info.size, changed: info.mtimeMs }] : [];
     }),
   );
   return found.flat().sort((a, b) => (a.path < b.path ? -1 : 1));
 }
+
+async function pathsBelow(root: string, folder = ""): Promise<string[]> {
+  const entries = await readdir(join(root, folder), { withFileTypes: true });
+  const paths = entries.map((entry) => {
+    const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
+    return entry.isDirectory() ? pathsBelow(root, path) : [path];
+  });
+  return (await Promise.all(paths)).flat();
+}
+
+const refused = (path: string, given: string, fix: string): InputError =>
+  new InputError([{ path, given, allowed: "files that can be read", fix: `fetch it again, or ${fix}` }]);
