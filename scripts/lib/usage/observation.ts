@@ -31,6 +31,8 @@ export type Reading =
       covers?: { fromMs: number; toMs: number };
       /** What it should have counted and did not; told with how often. */
       lacks?: string;
+      /** Whether further pages follow this one; left out where there are none. */
+      goesOn?: boolean;
     }
   /** Known, but without tokens: counted by the reason, so that it is not taken for silence. */
   | { without: string };

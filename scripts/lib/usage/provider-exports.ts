@@ -98,6 +98,11 @@ function buckets(from: string, to: string, count: (result: Row) => Counted | und
         observations.push({ atMs, spanMs: endMs - atMs, ...observed });
       }
     }
-    return { observations, covers: { fromMs, toMs }, ...(lacks === undefined ? {} : { lacks }) };
+    return {
+      observations,
+      covers: { fromMs, toMs },
+      ...(lacks === undefined ? {} : { lacks }),
+      ...(typeof page.has_more === "boolean" ? { goesOn: page.has_more } : {}),
+    };
   };
 }

@@ -7,7 +7,7 @@ import { jsonValues, tapped } from "./json-values";
 import { type Format, type Observation, oneLine } from "./observation";
 import type { Counts, Log, RecordOptions } from "./recording";
 import { asProblem, refuseUnusable } from "./refusals";
-import { timesOf, tooLongRemark } from "./remarks";
+import { pagesRemark, timesOf, tooLongRemark } from "./remarks";
 import { Repeats } from "./repeats";
 import { Tally, TooMuch } from "./tally";
 
@@ -26,6 +26,7 @@ export async function recordUsage(logs: readonly Log[], options: RecordOptions):
     seen: new Set(),
     options,
     contents: new Map(),
+    lastPages: new Map(),
   };
   const { tally, repeats, counts, seen } = reader;
   for (const log of logs) await readLog(log, reader);
@@ -37,6 +38,7 @@ export async function recordUsage(logs: readonly Log[], options: RecordOptions):
     ...timesOf(counts.lacking),
     ...(counts.repeated === 0 ? [] : [`${counts.repeated} × the same again in overlapping logs: counted once`]),
     ...(repeats.isFull ? ["so many requests that the last were not looked through for repeats"] : []),
+    ...[...reader.lastPages].flatMap(([{ name }, ended]) => (ended ? [] : pagesRemark(name))),
     ...tooLongRemark(counts),
     ...(counts.unknown === 0 ? [] : [`${counts.unknown} of ${counts.values} lines were of no known format`]),
   ];
@@ -68,6 +70,8 @@ interface Reader {
   options: RecordOptions;
   /** Digests of the logs that were read, with their names. */
   contents: Map<string, string>;
+  /** Of formats in pages, whether one was there after which none follows. */
+  lastPages: Map<Format, boolean>;
 }
 
 async function readLog({ label, open }: Log, reader: Reader): Promise<void> {
@@ -94,6 +98,8 @@ async function readLog({ label, open }: Log, reader: Reader): Promise<void> {
         seen.add(format);
         if (reading.lacks !== undefined) another(counts.lacking, reading.lacks);
         if (reading.covers) tally.cover(reading.covers);
+        if (reading.goesOn !== undefined)
+          reader.lastPages.set(format, !reading.goesOn || reader.lastPages.get(format) === true);
         for (const observation of reading.observations)
           if (reader.repeats.has(observation, label)) counts.repeated++;
           else tally.add(workloadName(observation, options), observation);

@@ -59,3 +59,8 @@ export const tooLongRemark = ({ tooLong }: { tooLong: number }): string[] =>
   tooLong === 0
     ? []
     : [`${tooLong} × longer than 64 MiB, not read: one value a line is read at any length, jq -c '.[]'`];
+
+/** Unasked, these APIs give 24 hours or 7 days; a month drawn from a first page looks whole. */
+export const pagesRemark = (format: string): string[] => [
+  `${format}: the last page is missing (has_more): fetch on by next_page, or ask for more with limit`,
+];

@@ -125,6 +125,12 @@ describe("each format", () => {
       JSON.stringify({ ...page, data }, null, 2),
     );
     const { usage } = await recorded(halves.join("\n"));
+    const pages = [true, false].map((goesOn, i) =>
+      log(JSON.stringify({ ...page, data: page.data.slice(i, i + 1), has_more: goesOn }), `${i}`),
+    );
+    const missing = "openai usage export: the last page is missing (has_more)";
+    expect((await recordUsage(pages.slice(0, 1), byModel)).usage.remarks.join()).toContain(missing);
+    expect((await recordUsage(pages, byModel)).usage.remarks.join()).not.toContain(missing);
     expect(usage).toMatchObject({ from: "2026-10-01", to: "2026-10-01", hours: 3, source: "openai usage export" });
     expect(usage.workloads).toMatchObject([
       {
