@@ -96,6 +96,8 @@ describe("homeport fit", () => {
     expect(missing).toContain("1 of 2 files are not there: 2.safetensors");
     expect(await refused({ "1.safetensors": whole, "model.safetensors.index.json": "{" })).toContain("not JSON");
     expect(await refused({ "1.safetensors": whole })).toContain("0.0 MiB of weights; about 15.0 GiB");
+    const tiny = JSON.stringify({ metadata: { total_size: 1 }, weight_map: {} });
+    expect(await refused({ "model.safetensors.index.json": tiny })).toContain("0.0 MiB of weights; about 15.0 GiB");
     const broken = folder({});
     symlinkSync("nowhere", join(broken, "model.safetensors"));
     expect(await said(showFit(broken, {}))).toContain("a link to nowhere");

@@ -4,6 +4,7 @@ import { type Config, countOf, languageConfig } from "./config-json";
 import { FAMILIES, type Family, familyOf } from "./families";
 import { headsAllow } from "./heads";
 import { cacheOf, type Refuse, understands } from "./layers";
+import { isDtype } from "./parameters";
 import { quantizationOf } from "./quantization";
 import { wholeWeights } from "./whole-weights";
 
@@ -55,6 +56,8 @@ export function memoryFields(config: Config, base: Architecture): Partial<Archit
   const latent = family.attention === "latent" || family.attention === "sparse";
   for (const field of FOREIGN) if (isSet(language[field]) && !understands(family, field)) refuse(field);
   if (!latent && isSet(language.kv_lora_rank)) refuse("kv_lora_rank");
+  if (!latent && base.attentionHeads % base.keyValueHeads !== 0) refuse("num_key_value_heads");
+  if (!isDtype(base.dtype)) refuse(language.dtype === undefined ? "torch_dtype" : "dtype");
 
   const cache = cacheOf({ language, base, family, refuse });
   const experts = expertsOf(language, base, family, refuse);

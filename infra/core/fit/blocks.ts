@@ -27,6 +27,8 @@ interface Table {
 export interface BlockPlan {
   /** Of one block on each GPU. */
   blockBytes: number;
+  /** What vLLM calls its block size: tokens of the layers with the largest page. */
+  blockTokens: number;
   tables: readonly Table[];
 }
 
@@ -71,7 +73,7 @@ export function blockPlan(architecture: Architecture, dtype: CacheDtype): BlockP
   if (groups.length === 1 || groups.every(keepsAll)) {
     // All layers need the same tokens: one list of blocks for all of them.
     const perToken = groups.reduce((sum, group) => sum + group.layers * sizes.get(group)!, 0);
-    return { blockBytes: base * perToken, tables: [{ group: groups[0]!, lists: 1, tokens: base }] };
+    return { blockBytes: base * perToken, blockTokens: base, tables: [{ group: groups[0]!, lists: 1, tokens: base }] };
   }
   const states = groups.map((group) => (group.kind === "state" ? group.bytes / dtype.gpus : 0));
   const perToken = Math.max(...sizes.values());
@@ -90,5 +92,5 @@ export function blockPlan(architecture: Architecture, dtype: CacheDtype): BlockP
       tokens: group.kind !== "state" && Number.isInteger(times) ? tokens * times : tokens,
     };
   });
-  return { blockBytes: held * page, tables };
+  return { blockBytes: held * page, blockTokens: tokens, tables };
 }

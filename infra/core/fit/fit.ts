@@ -1,4 +1,5 @@
 import type { Architecture, EngineArguments, ReleaseContent, Variant } from "../release";
+import { blockPlan } from "./blocks";
 import { growthPerToken, longestRequest, requestBytes } from "./cache";
 import { type EngineMemory, engineMemory } from "./engine-memory";
 import { cacheBytes, fitsItsLength, maxModelLen, stepLimits, utilization } from "./flags";
@@ -50,6 +51,8 @@ export interface Fit {
   maxTokens: number;
   /** Bytes of each further token of a long request. */
   bytesPerToken: number;
+  /** Blocks of the expected pool times their size, as `vllm:cache_config_info` has them: not tokens where layers differ. */
+  cacheTokens: number;
   /** Counted on, with the cautious pool: never said of an engine that then does not start. */
   starts: boolean;
   /** Room beyond one request of full length; what is missing where negative. */
@@ -76,6 +79,7 @@ export function fitOn(question: FitQuestion, place: FitPlace): Fit {
     sureGiB: usableGiB - weightsGiB - engine.cautiousGiB,
   };
   const answering = { elementBytes, gpus, keepsPrefixes: flags["enable-prefix-caching"] !== false };
+  const plan = blockPlan(architecture, answering);
   const reading = { ...answering, inFlightTokens: limits.inFlightTokens };
   const sureBytes = Math.max(0, pool.sureGiB) * GiB;
   const maxTokens = longestRequest(architecture, sureBytes, architecture.maxPositions, reading);
@@ -90,6 +94,7 @@ export function fitOn(question: FitQuestion, place: FitPlace): Fit {
     tokens,
     maxTokens,
     bytesPerToken: growthPerToken(architecture, answering),
+    cacheTokens: Math.floor((Math.max(0, pool.expectedGiB) * GiB) / plan.blockBytes) * plan.blockTokens,
     starts: pool.sureGiB >= requestGiB,
     leftGiB: pool.sureGiB - requestGiB,
     concurrency: (length) =>

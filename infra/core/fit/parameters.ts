@@ -114,8 +114,10 @@ function indexer(language: Config, hiddenSize: number, queryRank: number): numbe
 
 const BYTES: Readonly<Record<string, number>> = { bfloat16: 2, float16: 2, half: 2, float32: 4, float: 4 };
 
+export const isDtype = (dtype: string): boolean => Object.hasOwn(BYTES, dtype);
+
 /** Bytes of one value of a dtype as Transformers writes it. */
-export const dtypeBytes = (dtype: string): number => (Object.hasOwn(BYTES, dtype) ? BYTES[dtype]! : 2);
+export const dtypeBytes = (dtype: string): number => (isDtype(dtype) ? BYTES[dtype]! : 2);
 
 /** Bytes of the weights by counting: 16 bits but for what is quantised. A problem where the family is not counted. */
 export function countedBytes(config: Config, architecture: Architecture): number | Problem {

@@ -35,7 +35,7 @@ export function quantizationOf(config: Config): Quantization | undefined | Probl
   switch (method) {
     case "awq":
     case "gptq": {
-      const bits = count(given.bits) ?? count(given.w_bit);
+      const bits = bitsOf(given.bits) ?? bitsOf(given.w_bit);
       // One 16-bit scale and one zero point for each group.
       return bits === undefined
         ? unread("bits", given.bits)
@@ -65,7 +65,7 @@ export function quantizationOf(config: Config): Quantization | undefined | Probl
     case "compressed-tensors": {
       const groups = isRecord(given.config_groups) ? Object.values(given.config_groups) : [];
       const first = groups[0];
-      const bits = count(at(first, "weights", "num_bits"));
+      const bits = bitsOf(at(first, "weights", "num_bits"));
       if (groups.length !== 1 || bits === undefined) return unread("config_groups", given.config_groups);
       const size = count(at(first, "weights", "group_size"));
       const kind = at(first, "input_activations", "type");
@@ -82,5 +82,13 @@ export function quantizationOf(config: Config): Quantization | undefined | Probl
   }
 }
 
+/** No format has wider values. */
+const MOST_BITS = 16;
+
+const bitsOf = (value: unknown): number | undefined => {
+  const bits = count(value);
+  return bits !== undefined && bits <= MOST_BITS ? bits : undefined;
+};
+
 const count = (value: unknown): number | undefined =>
-  typeof value === "number" && Number.isInteger(value) && value > 0 ? value : undefined;
+  typeof value === "number" && Number.isSafeInteger(value) && value > 0 ? value : undefined;

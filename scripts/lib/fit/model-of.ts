@@ -115,20 +115,24 @@ async function ofListing(name: string, listing: Listing): Promise<AskedModel> {
   ];
   if (Array.isArray(read) || problems.length > 0) throw new InputError(problems);
   const files = loadedFiles(listing.entries);
+  const listed = index && "files" in index ? index.totalBytes : undefined;
+  const size =
+    files.length > 0
+      ? await sizeOfFiles(files, read)
+      : listed === undefined
+        ? undefined
+        : { storedBytes: listed, from: "the index of its files" };
   const counted = countedQuestion(config!);
-  if (files.length > 0) {
-    const size = await sizeOfFiles(files, read);
-    if (!Array.isArray(counted) && size.storedBytes < LEAST_SHARE * counted.storedBytes)
-      throw new InputError([halfAModel(name, size.storedBytes, counted.storedBytes)]);
-    return { name, question: { ...read, storedBytes: size.storedBytes }, sizeFrom: size.from };
+  if (size === undefined) {
+    if (Array.isArray(counted)) throw new InputError(counted);
+    return { name, question: counted, sizeFrom: "its parameters, counted by config.json: no weights lie there" };
   }
-  if (index && "files" in index && index.totalBytes !== undefined)
-    return { name, question: { ...read, storedBytes: index.totalBytes }, sizeFrom: "the index of its files" };
-  if (Array.isArray(counted)) throw new InputError(counted);
-  return { name, question: counted, sizeFrom: "its parameters, counted by config.json: no weights lie there" };
+  if (!Array.isArray(counted) && size.storedBytes < LEAST_SHARE * counted.storedBytes)
+    throw new InputError([halfAModel(name, size.storedBytes, counted.storedBytes)]);
+  return { name, question: { ...read, storedBytes: size.storedBytes }, sizeFrom: size.from };
 }
 
-/** Files with less than this share of what config.json describes are not the whole model. */
+/** Weights with less than this share of what config.json describes are not the whole model. */
 const LEAST_SHARE = 0.5;
 
 const halfAModel = (name: string, bytes: number, countedBytes: number): Problem => ({

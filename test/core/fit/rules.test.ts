@@ -82,6 +82,10 @@ describe("reading config.json", () => {
       ["mimo-v2-flash", { swa_head_dim: null }, "swa_num_key_value_heads"],
       ["llama-4-scout", { attention_chunk_size: null }, "attention_chunk_size"],
       ["mixtral-8x7b", { num_experts_per_tok: null }, "num_experts_per_tok"],
+      ["llama-3.1-8b", { num_key_value_heads: 7 }, "num_key_value_heads"],
+      ["llama-3.1-8b", { num_key_value_heads: 64 }, "num_key_value_heads"],
+      ["llama-3.1-8b", { torch_dtype: "constructor" }, "torch_dtype"],
+      ["llama-3.1-8b", { quantization_config: { quant_method: "awq", bits: 1e300 } }, "quantization_config.bits"],
       ["llama-3.1-8b", { quantization_config: { quant_method: "aqlm" } }, "quantization_config.quant_method"],
     ];
     for (const [id, more, field] of refused) expect(read(id, more)).toEqual([`config.json:${field}`]);
@@ -212,6 +216,16 @@ describe("flags", () => {
     const wide = fitOn(fitQuestion("llama-3.1-8b", { flags: { dtype: "float32" } }), place);
     expect(wide.weightsGiB).toBe(2 * plain.weightsGiB);
   });
+});
+
+it("says the cache as vLLM reports it: blocks times their size, where layers differ not the tokens that fit", () => {
+  const place = { gpuClass: "h200-141gb", memoryGiB: 139.8, gpus: 1 };
+  const gemma = fitOn(fitQuestion("gemma-4-26b", { storedBytes: 48 * 2 ** 30 }), place);
+  // vLLM 0.32 cuts blocks of 655,360 bytes; each further token takes 20,480.
+  expect(gemma.cacheTokens).toBe(Math.floor((gemma.pool.expectedGiB * 2 ** 30) / 655_360) * 16);
+  expect(gemma.bytesPerToken).toBe(20_480);
+  const llama = fitOn(fitQuestion("llama-3.1-8b"), place);
+  expect(llama.cacheTokens).toBe(Math.floor((llama.pool.expectedGiB * 2 ** 30) / (16 * llama.bytesPerToken)) * 16);
 });
 
 it("names flags whose memory it does not count", () => {

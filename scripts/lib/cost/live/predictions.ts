@@ -34,8 +34,6 @@ export function predictionsOf(
   return [...cacheOf(file, shape, pod.cacheTokens, stack), ...speedOf(file, shape, spansOf(pod, readings, hours))];
 }
 
-const GiB = 2 ** 30;
-
 function cacheOf(
   { content }: ReleaseFile,
   shape: Variant,
@@ -45,8 +43,8 @@ function cacheOf(
   const { gpuClass, tensorParallel } = shape;
   const memoryGiB = Object.values(config.pools).find((pool) => pool.gpuClass === gpuClass)?.gpuMemoryGiB;
   if (tokens === undefined || memoryGiB === undefined || gpuClass === "cpu") return [];
-  const { pool, bytesPerToken } = fitOn(releaseQuestion(content, shape), { gpuClass, memoryGiB, gpus: tensorParallel });
-  return [prediction("KV cache of one replica", "tokens", (pool.expectedGiB * GiB) / bytesPerToken, tokens)];
+  const { cacheTokens } = fitOn(releaseQuestion(content, shape), { gpuClass, memoryGiB, gpus: tensorParallel });
+  return [prediction("KV cache of one replica", "tokens", cacheTokens, tokens)];
 }
 
 /** Fewer say more about those requests than about the engine. */
