@@ -185,6 +185,19 @@ describe("a day of homeport cost --live", () => {
     expect(text).toMatch(/35\.00 ms a token at 8\.4 requests in flight; the table said 18\.\d\d ms, error -47\.\d %/);
   });
 
+  it("says how much of its replica was used, beside what the API of the same weights asks and from which share on it is dearer", async () => {
+    await passed(0, 0);
+    [hours, engine.requests] = [24, 20_000];
+    const { releases, models } = JSON.parse(await asked({ live: true }));
+    const [{ utilisation, api, usdPerMillion }] = releases;
+    expect(utilisation).toMatchObject({ sure: true });
+    expect(api).toMatchObject({ provider: "bedrock", usdPerMillion: expect.closeTo(0.72, 6) });
+    expect(api.breakEvenUtilisation).toBeCloseTo((usdPerMillion * utilisation.used) / api.usdPerMillion, 9);
+    expect(models[0].apiUsd).toBeCloseTo(api.usd, 9);
+    const text = await asked({ live: true, json: false, hours: "24" });
+    expect(text).toMatch(/chat: \$[\d,.]+, and \$29\.49 for the same tokens of the same weights on an API: lost \$/);
+  });
+
   it("is renewed by the next whole day only, in one step, and says so in one line", async () => {
     await passed(0, 0);
     await passed(24, 20_000);

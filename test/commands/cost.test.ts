@@ -396,6 +396,11 @@ describe("homeport cost --live", () => {
     expect(live).toMatchObject({ release: "r1", inputTokens: 30e6, outputTokens: 10e6, usd: expect.closeTo(275.2, 6) });
     expect(live.usdPerMillion).toBeCloseTo(6.88, 6);
     expect([standby.usd, standby.usdPerMillion]).toEqual([expect.closeTo(275.2, 6), undefined]);
+    // Who stands by is paid by the tokens of who serves.
+    const whole = { model: "chat", inputTokens: 30e6, outputTokens: 10e6 };
+    expect(found.models).toEqual([
+      { ...whole, usd: expect.closeTo(550.4, 6), usdPerMillion: expect.closeTo(13.76, 6) },
+    ]);
   });
 
   it("nodes on which no engine runs are paid all the same, by nobody's release", async () => {
@@ -549,6 +554,7 @@ describe("homeport cost --live", () => {
     cluster.serve("a", 3e9, 1e9);
     const text = await ask({ json: false });
     expect(text).toMatch(/chat +r1 +660\.48 +3,000\.0 +1,000\.0 +0\.165/);
+    expect(text).toMatch(/chat +all +1,320\.96 +3,000\.0 +1,000\.0 +0\.330/);
     expect(text.split("\n").filter((line) => line.length > 80)).toEqual([]);
   });
 });

@@ -29,8 +29,8 @@ export interface LiveRelease {
   split?: { input: number; output: number };
   /** The cheapest of the same weights, for the same tokens. */
   api?: ApiOffer & { breakEvenUtilisation?: number };
-  /** Served over what its replicas give at the objective, where that was measured. */
-  utilisation?: number;
+  /** Served over what its replicas give at the objective, where that was measured; `sure: false`: at other loads or engines. */
+  utilisation?: { used: number; sure: boolean };
   predicted: Prediction[];
 }
 
@@ -43,8 +43,20 @@ export interface LiveCost {
   reconciledPercent: number;
   prices: PricedPool[];
   releases: LiveRelease[];
+  models: LiveModel[];
   predicted: Prediction[];
   doubts: string[];
+}
+
+/** All releases of a model: those that stand by are paid by the tokens of those that serve. */
+export interface LiveModel {
+  model: string;
+  usd: number;
+  inputTokens: number;
+  outputTokens: number;
+  usdPerMillion?: number;
+  /** What the cheapest APIs of the same weights ask for the same tokens; left out where one of the releases has none. */
+  apiUsd?: number;
 }
 
 interface Question {
@@ -75,7 +87,9 @@ export function liveCost(question: Question): LiveCost {
   const divided = Object.values(allocation.usdOf).reduce((sum, usd) => sum + usd, 0) + allocation.unheldUsd;
   const hours = hoursOf(window);
   const prices = new Map(
-    now.nodes.flatMap((node) => priceOf(node) ?? []).map((price) => [`${price.pool} ${price.hourlyUsd}`, price]),
+    now.nodes
+      .flatMap((node) => priceOf(node) ?? [])
+      .map((price) => [`${price.pool} ${price.hourlyUsd} ${price.source}`, price]),
   );
   return {
     from: window.from,
@@ -85,6 +99,7 @@ export function liveCost(question: Question): LiveCost {
     reconciledPercent: allocation.totalUsd === 0 ? 0 : 100 * (divided / allocation.totalUsd - 1),
     prices: [...prices.values()],
     releases,
+    models: modelsOf(releases),
     predicted: stack.config.environment.platform === "aws" ? nodeHours(stack, hours, allocation.nodeHours) : [],
     doubts: window.doubts,
   };
@@ -139,7 +154,9 @@ function releaseOf(key: string, usd: number, window: Window, question: Question)
       api: {
         ...api,
         ...(utilisation !== undefined &&
-          usdPerMillion !== undefined && { breakEvenUtilisation: (usdPerMillion * utilisation) / api.usdPerMillion }),
+          usdPerMillion !== undefined && {
+            breakEvenUtilisation: (usdPerMillion * utilisation.used) / api.usdPerMillion,
+          }),
       },
     }),
     ...(utilisation !== undefined && { utilisation }),
@@ -147,12 +164,31 @@ function releaseOf(key: string, usd: number, window: Window, question: Question)
   };
 }
 
+function modelsOf(releases: readonly LiveRelease[]): LiveModel[] {
+  return [...new Set(releases.map(({ model }) => model))].map((model) => {
+    const own = releases.filter((one) => one.model === model);
+    const sum = (of: (one: LiveRelease) => number) => own.reduce((total, one) => total + of(one), 0);
+    const [usd, inputTokens, outputTokens] = [
+      sum((one) => one.usd),
+      sum((one) => one.inputTokens),
+      sum((one) => one.outputTokens),
+    ];
+    const serving = own.filter((one) => one.usdPerMillion !== undefined);
+    const known = serving.length > 0 && serving.every(({ api }) => api !== undefined);
+    return {
+      ...{ model, usd, inputTokens, outputTokens },
+      ...(serving.length > 0 && { usdPerMillion: (usd * 1e6) / (inputTokens + outputTokens) }),
+      ...(known && { apiUsd: sum(({ api }) => api?.usd ?? 0) }),
+    };
+  });
+}
+
 /** Of what its replicas would give at the objective, the share that was asked of them; undefined: nobody measured that. */
 function utilisationOf(
   { content }: ReleaseFile,
   pods: readonly PodDelta[],
   { objective, measured }: Question,
-): number | undefined {
+): LiveRelease["utilisation"] {
   const [pod] = pods;
   const model = publicName(content);
   const shape = pod && content.variants[pod.variant];
@@ -165,7 +201,9 @@ function utilisationOf(
   const speed = throughputAtSlo({ model, gpuClass, tensorParallel, ...mix }, objective, knowledge);
   const replicaHours = pods.reduce((sum, { hours }) => sum + hours, 0);
   const capacity = (speed?.outputTokensPerSecond.expected ?? 0) * replicaHours * 3600;
-  return capacity > 0 ? generationTokens / capacity : undefined;
+  // A day of its own that stands alone knows no load but its own: of that, every hour like it uses all.
+  if (speed === undefined || capacity === 0 || (speed.here && speed.basis === "outside")) return undefined;
+  return { used: generationTokens / capacity, sure: speed.basis !== "outside" };
 }
 
 /** Less alike in load, two hours say how busy they were, not what input and output cost. */

@@ -1,5 +1,6 @@
 import type { LoadedStack } from "../../../../infra/config/schema";
-import { instancePrice, PRICES_OF, type Price } from "../../../../infra/core/aws/prices";
+import { instancePrice, type Price } from "../../../../infra/core/aws/prices";
+import { onDemandPrice } from "../../../../infra/core/catalogue/shapes";
 import { InputError, type Problem } from "../../../../infra/core/errors";
 import type { WorkerNode } from "./reading";
 
@@ -37,10 +38,14 @@ function poolOf({ pool }: WorkerNode, { config }: LoadedStack): string | undefin
   return config.environment.platform !== "aws" && names.length === 1 ? names[0] : undefined;
 }
 
+/** Lists of most regions do not tell their day. */
+const listText = ({ region }: WorkerNode, type: string): string =>
+  `list of ${onDemandPrice(type, region)?.asOf ?? "an unknown day"} for ${region}`;
+
 /** Where the list is not what is paid: AWS's bill alone knows that (homeport cost --bill). */
 function standIn({ capacity }: WorkerNode, { known }: Price): string {
   if (capacity === "spot" || capacity === "block") return `, on demand, in place of the price of ${capacity} nodes`;
-  return known ? "" : ", us-east-1 in place of its region";
+  return known ? "" : ", by the price of us-east-1";
 }
 
 /** The price of each node on which models run. Refuses when one of them has none: it is never taken as free. */
@@ -55,9 +60,10 @@ export function priceNodes(
     if (pool === undefined) return undefined;
     const own = given[pool];
     if (own !== undefined) return { pool, hourlyUsd: own, source: "--node-usd" };
-    const listed = instancePrice(node.region, stack.config.pools[pool]?.instanceType ?? "");
+    const type = stack.config.pools[pool]?.instanceType ?? "";
+    const listed = instancePrice(node.region, type);
     if (listed === undefined) missing.add(pool);
-    return listed && { pool, hourlyUsd: listed.usd, source: `list of ${PRICES_OF}${standIn(node, listed)}` };
+    return listed && { pool, hourlyUsd: listed.usd, source: `${listText(node, type)}${standIn(node, listed)}` };
   };
   for (const node of nodes) priceOf(node);
   if (missing.size > 0)
