@@ -53,8 +53,8 @@ export function throughputFrom(
   // A point stands for itself only as well as its neighbours would have told it: tables hold outliers too.
   const levelled = series.here?.tableMs !== undefined;
   const pools = [misses.concurrency, ...(between.lengths ? [misses.lengths] : []), ...(levelled ? [misses.level] : [])];
-  const range = (expected: number, of: keyof Miss): Interval => {
-    const [low, high] = pools.map((pool) => tails(pool.flatMap((miss) => miss[of] ?? []))).reduce(sum, [0, 0]);
+  const range = (expected: number, of: Measure): Interval => {
+    const [low, high] = pools.map((pool) => widest(pool, series.model, of)).reduce(sum, [0, 0]);
     return { low: (expected * Math.exp(low)) / factor, expected, high: expected * Math.exp(high) * factor };
   };
   const { inputTokens, outputTokens } = question;
@@ -73,6 +73,7 @@ export function throughputFrom(
   };
 }
 
+type Measure = "first" | "further" | "output";
 type Tails = readonly [low: number, high: number];
 const sum = ([a, b]: Tails, [c, d]: Tails): Tails => [a + c, b + d];
 
@@ -84,6 +85,19 @@ function tails(values: readonly number[]): Tails {
   const sorted = [...values].sort((a, b) => a - b);
   const cut = Math.floor(TAIL * sorted.length);
   return [Math.min(0, sorted[cut] ?? 0), Math.max(0, sorted[sorted.length - 1 - cut] ?? 0)];
+}
+
+/** Fewer misses of one model say nothing of its tails. */
+const OWN_MISSES = 20;
+
+/** Of all models, and where a model's own tables contradict each other more than that (gpt-oss-120b), of its own. */
+function widest(pool: readonly Miss[], model: string, of: Measure): Tails {
+  const values = (misses: readonly Miss[]) => misses.flatMap((miss) => miss[of] ?? []);
+  const all = tails(values(pool));
+  const own = values(pool.filter((miss) => miss.model === model));
+  if (own.length < OWN_MISSES) return all;
+  const [low, high] = tails(own);
+  return [Math.min(all[0], low), Math.max(all[1], high)];
 }
 
 const MOST_IN_FLIGHT = 1024;

@@ -3,6 +3,7 @@ import { outputPerSecond, type Point, type Series } from "./points";
 
 /** How far estimates of points that were left out are from them: natural logarithms of measured over estimated. */
 export interface Miss {
+  model: string;
   first?: number;
   further: number;
   output: number;
@@ -10,24 +11,24 @@ export interface Miss {
 
 /** Between other numbers of requests in flight: each point with a neighbour on both sides, left out alone. */
 export const missesInConcurrency = (series: readonly Series[]): Miss[] =>
-  series.flatMap(({ points }) =>
+  series.flatMap(({ model, points }) =>
     points.flatMap((point) => {
       const rest = points.filter((p) => p !== point && p.inputTokens === point.inputTokens);
       const others = rest.filter((p) => p.outputTokens === point.outputTokens);
-      return missOf(point, others);
+      return missOf(model, point, others);
     }),
   );
 
 /** Between other lengths: all of a request's lengths left out, at a concurrency at which others were measured. */
 export const missesInLengths = (series: readonly Series[]): Miss[] =>
-  series.flatMap(({ points }) =>
+  series.flatMap(({ model, points }) =>
     points.flatMap((point) => {
       const others = points.filter(
         (p) =>
           p.concurrency === point.concurrency &&
           (p.inputTokens !== point.inputTokens || p.outputTokens !== point.outputTokens),
       );
-      return missOf(point, others);
+      return missOf(model, point, others);
     }),
   );
 
@@ -47,7 +48,7 @@ const sameReplica = (a: Series, b: Series): boolean =>
   a.tensorParallel === b.tensorParallel &&
   a.quantisation === b.quantisation;
 
-function missAtLevel({ points }: Series, day: Point, point: Point): Miss[] {
+function missAtLevel({ model, points }: Series, day: Point, point: Point): Miss[] {
   const sameLengths = ({ inputTokens, outputTokens }: Point) =>
     inputTokens === day.inputTokens && outputTokens === day.outputTokens;
   const known = points.filter(sameLengths);
@@ -57,6 +58,7 @@ function missAtLevel({ points }: Series, day: Point, point: Point): Miss[] {
     of === undefined || told === undefined ? 1 : of / told;
   const [first, further] = [level(day.first, at.first), level(day.further, at.further)];
   return missOf(
+    model,
     point,
     known
       .filter(({ concurrency }) => concurrency === point.concurrency)
@@ -64,12 +66,13 @@ function missAtLevel({ points }: Series, day: Point, point: Point): Miss[] {
   );
 }
 
-function missOf(point: Point, others: readonly Point[]): Miss[] {
+function missOf(model: string, point: Point, others: readonly Point[]): Miss[] {
   const estimate = estimateAt({ points: others }, point);
   if (estimate === undefined || estimate.beyond.length > 0) return [];
   const { first, further } = estimate;
   return [
     {
+      model,
       ...(first !== undefined && point.first !== undefined && { first: Math.log(point.first / first) }),
       further: Math.log(point.further / further),
       output: Math.log(outputPerSecond(point) / outputPerSecond({ ...point, first, further })),
