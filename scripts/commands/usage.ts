@@ -8,7 +8,7 @@ import { action } from "../lib/action";
 import { replaceFile } from "../lib/replace-file";
 import { terminal } from "../lib/report";
 import { readText } from "../lib/stack-paths";
-import { FORMATS } from "../lib/usage/formats";
+import { formatsHelp } from "../lib/usage/formats";
 import { logsOf } from "../lib/usage/log-files";
 import { time } from "../lib/usage/observation";
 import { recordUsage } from "../lib/usage/record";
@@ -47,7 +47,7 @@ export function register(program: Command): void {
     .option("--to <time>", "last day that they cover, or a time in UTC, as 2026-10-31 or 2026-10-31T18:00", ends)
     .option("--force", "replace a usage file that is there")
     .option("--json", "print JSON")
-    .addHelpText("after", `\nreads:\n${FORMATS.map(({ name }) => `  ${name}`).join("\n")}`)
+    .addHelpText("after", `\nreads, as JSON lines, JSON or CSV, also .gz:\n${formatsHelp()}`)
     .action(action(record));
   usage
     .command("show")

@@ -3,6 +3,7 @@ import { counted, type Format, isRow, named, type Observation, rows, text, time 
 /** Model invocation logs, as Bedrock writes them to S3 or CloudWatch Logs. Cached input is counted beside the other. */
 export const BEDROCK_LOG: Format = {
   name: "bedrock model invocation log",
+  how: "objects that model invocation logging writes to S3, or its log group",
   read(row) {
     if (row.schemaType !== "ModelInvocationLog") return undefined;
     const atMs = time(row.timestamp);
@@ -48,6 +49,7 @@ const HOUR_MS = 3_600_000;
 /** `aws cloudwatch get-metric-statistics --namespace AWS/Bedrock --statistics Sum --period 3600`, a file for each metric. */
 export const CLOUDWATCH: Format = {
   name: "cloudwatch metrics of bedrock",
+  how: "aws cloudwatch get-metric-statistics --namespace AWS/Bedrock --statistics Sum --period 3600, a file for each metric",
   remark: "cloudwatch does not name the model in its answer: give it with --name",
   read(row) {
     const metric = METRICS[text(row.Label) ?? ""];

@@ -29,6 +29,7 @@ const AZURE_NAMES: Readonly<Record<keyof Counts, readonly string[]>> = {
  */
 export const AZURE: Format = {
   name: "azure monitor metrics",
+  how: "az monitor metrics list --aggregation Total --interval PT1H, by ModelName",
   remark: "azure's metrics do not say which input was cached or batched: none is assumed",
   read(answer) {
     const metrics = rows(answer.value).filter((metric) => Array.isArray(metric.timeseries));
@@ -69,6 +70,7 @@ const VERTEX = /^aiplatform\.googleapis\.com\/publisher\/online_serving\/(token_
  */
 export const GOOGLE: Format = {
   name: "google vertex ai metrics",
+  how: "projects.timeSeries.list of token_count and model_invocation_count, summed by the hour",
   remark: "vertex's metrics do not say which input was cached or batched: none is assumed",
   read(answer) {
     const observations: Observation[] = [];

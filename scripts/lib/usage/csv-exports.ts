@@ -8,6 +8,7 @@ const DAY_MS = 86_400_000;
 /** The rows of OpenAI's usage API laid flat, with its own names of the fields. */
 export const OPENAI_CSV: Format = {
   name: "openai usage csv",
+  how: "export of the usage page",
   read(row) {
     const [inputTokens, outputTokens] = [counted(row.input_tokens), counted(row.output_tokens)];
     if (!("num_model_requests" in row && "start_time" in row)) return undefined;
@@ -32,6 +33,7 @@ export const OPENAI_CSV: Format = {
 /** Export of the Usage page of Anthropic's console. */
 export const ANTHROPIC_CSV: Format = {
   name: "anthropic usage csv",
+  how: "export of the usage page",
   read(row) {
     const atMs = time(row.usage_date_utc);
     const outputTokens = counted(row.usage_output_tokens);
@@ -61,6 +63,7 @@ export const isLong = (window: string): boolean => !/^(≤\s*|0-)200k$/i.test(wi
 /** Export of OpenRouter's Activity page. Reasoning is part of its completion tokens. */
 export const OPENROUTER_CSV: Format = {
   name: "openrouter activity csv",
+  how: "export of the activity page",
   remark: "openrouter's activity does not say which input was cached: none is assumed",
   read(row: Row) {
     const atMs = time(row.Date);

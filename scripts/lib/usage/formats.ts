@@ -1,3 +1,4 @@
+import { wrapped } from "../report";
 import { BEDROCK_LOG, CLOUDWATCH } from "./bedrock";
 import { AZURE, GOOGLE } from "./cloud-metrics";
 import { ANTHROPIC_CSV, OPENAI_CSV, OPENROUTER_CSV } from "./csv-exports";
@@ -22,6 +23,10 @@ export const FORMATS: readonly Format[] = [
   OPENROUTER_CSV,
   LITELLM,
 ];
+
+/** For `--help`: what can be read, and where one gets it. */
+export const formatsHelp = (): string =>
+  FORMATS.map(({ name, how }) => `  ${name}\n${wrapped(`    ${how}`, "    ")}`).join("\n");
 
 /** What a value of a log says, by the first format that knows it. */
 export function readValue(value: unknown): [Format?, Reading?] {

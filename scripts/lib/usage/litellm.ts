@@ -3,6 +3,7 @@ import { counted, type Format, isRow, named, type Row, text, time } from "./obse
 /** Spend logs and standard logging payloads of a LiteLLM proxy: the fields that both have. */
 export const LITELLM: Format = {
   name: "litellm log",
+  how: "spend logs of the proxy (GET /spend/logs), or its standard logging payloads",
   read(row) {
     if (!("call_type" in row && "startTime" in row && "prompt_tokens" in row)) return undefined;
     const atMs = time(row.startTime);

@@ -40,6 +40,8 @@ export type Reading =
 export interface Format {
   /** As it is named in the usage file's source. */
   name: string;
+  /** Where one gets it. */
+  how: string;
   /** `undefined`: not of this format. */
   read(row: Row): Reading | undefined;
   /** What its logs can never say. */

@@ -3,6 +3,7 @@ import { counted, type Format, named, oneLine, text, time } from "./observation"
 /** The guard's line of each request: infra/agent/guard/audit.ts. */
 export const GUARD_AUDIT: Format = {
   name: "homeport guard audit log",
+  how: "kubectl logs -c guard of a model's pods",
   read(row) {
     if (row.audit !== "request" || !("promptTokens" in row)) return undefined;
     const atMs = time(row.time);
@@ -38,6 +39,7 @@ export const GUARD_AUDIT: Format = {
 /** The gateway's line of each request: charts/edge/templates/envoy-proxy.yaml. It knows no tokens, but who was turned away. */
 export const GATEWAY_ACCESS: Format = {
   name: "homeport gateway access log",
+  how: "logs of the Envoy pods: no tokens, but who was turned away",
   read(row) {
     if (!("data_class" in row && "request_id" in row && "status" in row)) return undefined;
     const status = Number(row.status);

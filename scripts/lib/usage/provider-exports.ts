@@ -5,6 +5,7 @@ import { counted, type Format, isRow, type Observation, type Row, rows, text, ti
 /** `GET /v1/organization/usage/completions`, best with group_by=model,batch&bucket_width=1h. */
 export const OPENAI: Format = {
   name: "openai usage export",
+  how: "GET /v1/organization/usage/completions by the hour, grouped by model and batch, every page",
   read: buckets("start_time", "end_time", (result) => {
     if (result.object !== "organization.usage.completions.result") return undefined;
     return {
@@ -22,6 +23,7 @@ export const OPENAI: Format = {
 /** `GET /v1/organizations/usage_report/messages`, best with group_by[]=model,service_tier,context_window&bucket_width=1h. */
 export const ANTHROPIC: Format = {
   name: "anthropic usage export",
+  how: "GET /v1/organizations/usage_report/messages by the hour, grouped by model, service_tier and context_window, every page",
   read: buckets("starting_at", "ending_at", (result) => {
     const uncached = counted(result.uncached_input_tokens);
     if (uncached === undefined) return undefined;
@@ -49,6 +51,7 @@ export const HOUR_WRITES = "rows with input cached for an hour: writing it is pr
 /** `GET /api/v1/activity` of OpenRouter: by day. Reasoning is part of its completion tokens. */
 export const OPENROUTER: Format = {
   name: "openrouter activity export",
+  how: "GET /api/v1/activity",
   remark: "openrouter's activity does not say which input was cached: none is assumed",
   read(page) {
     const items = "model_permaslug" in page ? [page] : rows(page.data).filter((item) => "model_permaslug" in item);

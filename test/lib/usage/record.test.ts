@@ -8,6 +8,7 @@ import { parseUsageFile, readUsageFile } from "../../../infra/config/usage-file"
 import { compare } from "../../../infra/core/economics/compare";
 import { record, show } from "../../../scripts/commands/usage";
 import { terminal } from "../../../scripts/lib/report";
+import { formatsHelp } from "../../../scripts/lib/usage/formats";
 import { jsonValues } from "../../../scripts/lib/usage/json-values";
 import { recordUsage } from "../../../scripts/lib/usage/record";
 import type { RecordOptions } from "../../../scripts/lib/usage/recording";
@@ -336,7 +337,15 @@ describe("what is not known", () => {
     expect(() => parseUsageFile("u.json", Buffer.from(JSON.stringify(usage)))).not.toThrow();
   });
 
-  it("alone is refused, with what can be read", async () => {
+  it("alone is refused, with what can be read; the help says where one gets that", async () => {
+    expect(formatsHelp()).toMatch(/openai usage export\n {4}GET \/v1\/organization\/usage\/completions/);
+    expect(
+      Math.max(
+        ...formatsHelp()
+          .split("\n")
+          .map((line) => line.length),
+      ),
+    ).toBeLessThanOrEqual(80);
     await expect(recorded("a\nb\n")).rejects.toThrow(
       /nothing with tokens; JSON of homeport guard audit log, .*litellm log/,
     );
