@@ -300,6 +300,13 @@ describe("report page", () => {
     expect(data(attacked).name).toBe(hostile);
   });
 
+  it("L1, L3: prints the article's ranges of both ways, and 0 to 199 ms of network between them", async () => {
+    const page = reportPage(await decided({ check: true }));
+    expect(page).toMatch(/network<\/th><td class="n">50 to 200 ms<\/td><td class="n">1 to 50 ms/);
+    expect(page).toMatch(/whole answer<\/th><td class="n">1,000 to 10,000 ms<\/td><td class="n">1,000 to 8,000 ms/);
+    expect(page).toContain("save 0 to 199 ms of network");
+  });
+
   it("S9: draws own models as steps that jump where a node is added", async () => {
     const report = await decided();
     const paths = [...reportPage(report).matchAll(/<path d="([^"]+)" class="self"/g)].map(([, d]) => d!);

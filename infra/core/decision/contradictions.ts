@@ -40,7 +40,7 @@ export function contradictionsOf(inputs: ContradictionInputs): Contradiction[] {
   if (rule.rule === "Q5" && rule.verdict === "either" && setupMonths > 0.5)
     found.push({
       id: "set-up-time",
-      text: `the rule asks for 1-2 weeks; the same article says 2-4 weeks and 2-3 months; counted here: ${setupMonths} months`,
+      text: `question 5 asks for 1-2 weeks, but its own article says 2-4 weeks and 2-3 months elsewhere; counted here: ${setupMonths} months`,
     });
   return found;
 }

@@ -7,7 +7,7 @@ import { compareWith, eachWorkload } from "./compare-fleet";
 import { contradictionsOf } from "./contradictions";
 import { fleetName, type RankedFleet, rankFleets, shapeRow, slowest, utilisationBar } from "./fleets";
 import type { DecisionInputs, Rival } from "./inputs";
-import { judgeFirstToken } from "./latency";
+import { judgeFirstToken, networkSavingMs, REFERENCE_LATENCY } from "./latency";
 import { pricesOf } from "./price-sources";
 import { type Answers, askedInOrder, VOLUME_RULE, volumeZone } from "./questions";
 import { settingsOf } from "./record";
@@ -68,6 +68,7 @@ export function decide(inputs: DecisionInputs): DecisionReport {
     apiAllowed,
     ...(slow ? { throughput: slow } : {}),
     ...(firstToken ? { firstToken } : {}),
+    referenceLatency: { ...REFERENCE_LATENCY, networkSavingMs: networkSavingMs() },
     contradictions: contradictionsOf({
       answers,
       rule,

@@ -4,7 +4,7 @@ import type { Problem } from "../errors";
  * What the first article gives as latency of a request, in milliseconds, from best to worst. A reference for planning,
  * not a measurement: its own rows show that owning the models saves queueing rather than network.
  */
-interface Budget {
+export interface Budget {
   networkMs: readonly [number, number];
   queueMs: readonly [number, number];
   inferenceMs: readonly [number, number];

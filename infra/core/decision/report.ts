@@ -1,6 +1,6 @@
 import type { Comparison } from "../economics/comparison";
 import type { Contradiction } from "./contradictions";
-import type { LatencyJudgement } from "./latency";
+import type { Budget, LatencyJudgement } from "./latency";
 import type { AnsweredRule } from "./questions";
 import type { Option, OwnedRisk } from "./risks";
 import type { Scorecard } from "./scorecard";
@@ -24,6 +24,8 @@ export interface DecisionReport {
   apiAllowed: boolean;
   /** Where somebody asks for a first token within a time. */
   firstToken?: { withinMs: number; api: LatencyJudgement; self: LatencyJudgement };
+  /** What the first article gives for both, and what of its network own models save by its own rows; no measurement. */
+  referenceLatency: { api: Budget; self: Budget; networkSavingMs: readonly [number, number] };
   contradictions: readonly Contradiction[];
   risks: readonly OwnedRisk[];
   scorecard: Scorecard;

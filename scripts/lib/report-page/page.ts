@@ -8,6 +8,7 @@ import { paybackCurve } from "./payback-curve";
 import { STYLE } from "./style";
 import {
   fitMatrix,
+  latencyTable,
   monthlyTable,
   pricesTable,
   questionsTable,
@@ -39,7 +40,7 @@ export function reportPage(report: DecisionReport): string {
 <meta http-equiv="Content-Security-Policy" content="${POLICY}"><title>${name}: API or own models</title><style>${new Html(STYLE)}</style></head>
 <body><h1>${name}: API or own models · ${decidedOn} · usage ${usage.from} to ${usage.to}, ${usage.source}</h1>
 ${card(report)}${savings(report)}${money(report)}${workloadsTable(report)}${report.fit.length > 0 ? fitMatrix(report.fit) : undefined}${shapesTable(report)}
-${wayBack(report)}${questionsTable(report)}${scorecardTable(report)}${risksTable(report)}${pricesTable(report)}${assumptions(report)}
+${wayBack(report)}${questionsTable(report)}${scorecardTable(report)}${latencyTable(report)}${risksTable(report)}${pricesTable(report)}${assumptions(report)}
 <footer>Made by homeport decide. List prices without tax and discount; a month has 730 hours. This page loads nothing.</footer>
 <script type="application/json" id="report">${jsonBlock(report)}</script></body></html>
 `.markup;
@@ -61,14 +62,14 @@ function card({
   const even = main?.breakEven.requestsMonthly;
   const facts =
     main && middle
-      ? html`<dl class="facts">${fact("API", dollars(middle.api.monthlyUsd), `a month, ${rivalName(main)}`)}${fact("own models", dollars(middle.self.monthlyUsd), `a month, ${main.fleet.nodes} × ${main.fleet.instanceType}`)}${fact("break-even", even === undefined ? "none" : short(even), even === undefined ? "at no volume" : `requests a month, now ${short(main.requestsMonthly)}`)}${fact("nodes busy", percent(main.utilisation.actual), `they pay from ${percent(main.utilisation.allLines)}`)}</dl>`
+      ? html`<dl class="facts">${fact("API", dollars(middle.api.monthlyUsd), `a month, ${rivalName(main)}`)}${fact("own models", dollars(middle.self.monthlyUsd), `a month, ${main.fleet.nodes} × ${main.fleet.instanceType}`)}${fact("break-even", even === undefined ? "none" : short(even), even === undefined ? "at no volume" : `requests a month, now ${short(main.requestsMonthly)}`)}${fact("nodes busy", percent(main.utilisation.actual), main.utilisation.allLines > 1 ? `never enough: ${percent(main.utilisation.allLines)} would pay` : `they pay from ${percent(main.utilisation.allLines)}`)}</dl>`
       : undefined;
   const flips = verdict.flipsAt.map(
     ({ volume, cheapest }) =>
       html`<li>at ${volume.toUpperCase()} of the volume ${cheapest === "self" ? "own models are" : `${cheapest === "api" ? "the API" : cheapest} is`} the cheapest</li>`,
   );
   const asked = rule.asked.at(-1);
-  return html`<div class="card ${verdict.verdict.replace(" ", "-")}"><strong class="verdict">${VERDICT[verdict.verdict]}</strong><p class="binding">${sentence(verdict.binding.text)}</p>${facts}<ul class="says"><li>the five questions say ${rule.verdict === "self" ? "own models" : rule.verdict === "api" ? "API" : "either"}, by ${rule.rule}: ${asked?.question}? ${asked?.answer ? "yes" : "no"} (${asked?.evidence})</li>${warnings.map((text) => html`<li>warning: ${text}</li>`)}${apiAllowed ? undefined : html`<li>no API is an option: what it would cost is shown for comparison only</li>`}${contradictions.map(({ text }) => html`<li>${text}</li>`)}${firstToken === undefined ? undefined : html`<li>first token of the API: ${firstToken.api.evidence}; of own models: ${firstToken.self.evidence}</li>`}${flips}${slowText(throughput, verdict.verdict).map((text) => html`<li>${text}</li>`)}${notGoodEnough.map((name) => html`<li>${name} is drawn for comparison only: by the decision file it is not good enough</li>`)}</ul></div>`;
+  return html`<div class="card ${verdict.verdict.replace(" ", "-")}"><strong class="verdict">${VERDICT[verdict.verdict]}</strong><p class="binding">${sentence(verdict.binding.text)}</p>${facts}<ul class="says">${contradictions.map(({ text }) => html`<li>${text}</li>`)}<li>the five questions say ${rule.verdict === "self" ? "own models" : rule.verdict === "api" ? "API" : "either"}, by ${rule.rule}: ${asked?.question}? ${asked?.answer ? "yes" : "no"} (${asked?.evidence})</li>${warnings.map((text) => html`<li>warning: ${text}</li>`)}${apiAllowed ? undefined : html`<li>no API is an option: what it would cost is shown for comparison only</li>`}${firstToken === undefined ? undefined : html`<li>first token of the API: ${firstToken.api.evidence}; of own models: ${firstToken.self.evidence}</li>`}${flips}${slowText(throughput, verdict.verdict).map((text) => html`<li>${text}</li>`)}${notGoodEnough.map((name) => html`<li>${name} is drawn for comparison only: by the decision file it is not good enough</li>`)}</ul></div>`;
 }
 
 const fact = (term: string, value: string, note: string): Html =>
@@ -106,7 +107,7 @@ function savings({ comparisons: [main], offers }: DecisionReport): Html {
     ...(main?.savings ?? []).slice(0, SAVINGS),
     ...offers.map(({ name, monthlyUsd }) => ({
       what: `the same weights at ${name}`,
-      provided: "to count it, add it to rivals and its agreement to providers",
+      provided: "it is good enough; to count it, add it to rivals and its agreement to providers",
       monthlyUsd,
       savedUsd: undefined,
     })),
@@ -114,7 +115,7 @@ function savings({ comparisons: [main], offers }: DecisionReport): Html {
   if (rows.length === 0) return html``;
   return html`<section><h2>Before any GPU</h2><table><thead><tr><th scope="col">what the API alone could cost, each by itself</th><th class="n" scope="col">a month</th><th class="n" scope="col">saved</th></tr></thead><tbody>${rows.map(
     ({ what, monthlyUsd, provided, savedUsd }) =>
-      html`<tr><th scope="row">${what}<small>${provided}</small></th><td class="n">${dollars(monthlyUsd)}</td><td class="n">${savedUsd === undefined ? "" : dollars(savedUsd)}</td></tr>`,
+      html`<tr><th scope="row">${what}<small>provided: ${provided}</small></th><td class="n">${dollars(monthlyUsd)}</td><td class="n">${savedUsd === undefined ? "" : dollars(savedUsd)}</td></tr>`,
   )}</tbody></table></section>`;
 }
 

@@ -32,6 +32,7 @@ th, td { text-align: left; vertical-align: top; padding: 6px 14px 6px 0; border-
 th:last-child, td:last-child { padding-right: 0; }
 thead th { color: var(--soft); font-size: 13px; }
 td.n, th.n { text-align: right; white-space: nowrap; } td.n small { white-space: normal; }
+th[scope="row"], li, .binding, h1, dd small { overflow-wrap: anywhere; } th[scope="row"] { min-width: 8em; }
 tbody th.group { font-weight: 600; padding-top: 20px; }
 tr.total th, tr.total td { font-weight: 600; } small { font-weight: 400; }
 td.no { color: var(--soft); } td.yes { white-space: nowrap; } td.no::before { content: "✕ "; } td.yes::before { content: "✓ "; color: var(--good); } th small, td small { display: block; color: var(--soft); font-size: 12.5px; }

@@ -107,7 +107,7 @@ function modelMatrix(model: string, rows: readonly FitRow[]): Html {
     if (same === undefined) byCells.set(key, { types: [type], cells });
     else same.types.push(type);
   }
-  return html`<div class="wide-table"><table><thead><tr><th scope="col">${model}</th>${TP.map((tp) => html`<th scope="col">TP ${tp}</th>`)}</tr></thead><tbody>${[
+  return html`<div class="wide-table" tabindex="0"><table><thead><tr><th scope="col">${model}</th>${TP.map((tp) => html`<th scope="col">TP ${tp}</th>`)}</tr></thead><tbody>${[
     ...byCells.values(),
   ].map(({ types, cells }) => html`<tr><th scope="row">${types.join(", ")}</th>${cells}</tr>`)}</tbody></table></div>`;
 }
@@ -144,6 +144,30 @@ export function questionsTable({ rule, contradictions }: DecisionReport): Html {
   );
   return html`<section><h2>Five questions, a rule of thumb</h2><table><thead><tr><th scope="col">asked in this order until one decides</th><th class="n" scope="col">answer</th><th class="n" scope="col">then</th></tr></thead><tbody>${rows}</tbody></table><p class="caption">${contradictions.length === 0 ? "The computed cost does not contradict it." : `Against it, and named: ${contradictions.map(({ text }) => text).join("; ")}.`} Where both differ the computed cost counts.</p></section>`;
 }
+
+/** The article's ranges of both, for planning, with what was measured beside them. */
+export function latencyTable({ referenceLatency: reference, firstToken }: DecisionReport): Html {
+  const range = ([least, most]: readonly [number, number]): string => `${plain(least)} to ${plain(most)} ms`;
+  const rows = (
+    [
+      ["network", "networkMs"],
+      ["queue", "queueMs"],
+      ["inference", "inferenceMs"],
+      ["whole answer", "totalMs"],
+    ] as const
+  ).map(
+    ([name, key]) =>
+      html`<tr><th scope="row">${name}</th><td class="n">${range(reference.api[key])}</td><td class="n">${range(reference.self[key])}</td></tr>`,
+  );
+  const measured =
+    firstToken &&
+    html`<tr class="total"><th scope="row">first token, ${plain(firstToken.withinMs)} ms wanted</th><td class="n">${meets(firstToken.api)}<small>${firstToken.api.evidence}</small></td><td class="n">${meets(firstToken.self)}<small>${firstToken.self.evidence}</small></td></tr>`;
+  const [least, most] = reference.networkSavingMs;
+  return html`<section><h2>How long an answer takes</h2><table><thead><tr><th scope="col">an article's ranges, not measured</th><th class="n" scope="col">API</th><th class="n" scope="col">own</th></tr></thead><tbody>${rows}${measured}</tbody></table><p class="caption">By these rows own models save ${least} to ${most} ms of network, not the 100 to 500 ms that the same article names; the rest is queueing.</p></section>`;
+}
+
+const meets = ({ meets: kept }: { meets: boolean | "unknown" }): string =>
+  kept === "unknown" ? "not known" : kept ? "kept" : "missed";
 
 export function scorecardTable({ scorecard }: DecisionReport): Html {
   const names: Record<string, string> = {
@@ -184,5 +208,5 @@ export function workloadsTable({ workloads }: DecisionReport): Html {
     ({ name, requestsMonthly, apiMonthlyUsd, selfMonthlyUsd, breakEvenRequests }) =>
       html`<tr><th scope="row">${name}</th><td class="n">${short(requestsMonthly)}</td><td class="n">${dollars(apiMonthlyUsd)}</td><td class="n">${dollars(selfMonthlyUsd)}</td><td class="n">${breakEvenRequests === undefined ? "at no volume" : short(breakEvenRequests)}</td></tr>`,
   );
-  return html`<section><h2>Each workload by itself</h2><div class="wide-table"><table><thead><tr><th scope="col">workload</th><th class="n" scope="col">requests a month</th><th class="n" scope="col">API</th><th class="n" scope="col">own models, alone</th><th class="n" scope="col">break-even</th></tr></thead><tbody>${rows}</tbody></table></div><p class="caption">As if it were the only one on a fleet of its own; together they share nodes and people.</p></section>`;
+  return html`<section><h2>Each workload by itself</h2><div class="wide-table" tabindex="0"><table><thead><tr><th scope="col">workload</th><th class="n" scope="col">requests a month</th><th class="n" scope="col">API</th><th class="n" scope="col">own models, alone</th><th class="n" scope="col">break-even</th></tr></thead><tbody>${rows}</tbody></table></div><p class="caption">As if it were the only one on a fleet of its own; together they share nodes and people.</p></section>`;
 }
