@@ -1,10 +1,11 @@
 import { configOf, type OpenModel } from "../../../infra/core/catalogue/open-models";
 import type { Shape } from "../../../infra/core/catalogue/shapes";
 import type { FitRow } from "../../../infra/core/decision/report";
+import { nearest } from "../../../infra/core/did-you-mean";
 import { InputError, type Problem } from "../../../infra/core/errors";
 import type { FitQuestion } from "../../../infra/core/fit/fit";
 import { fitMatrix } from "../../../infra/core/fit/matrix";
-import { countedQuestion } from "../fit/model-of";
+import { countedQuestion } from "../fit/config-question";
 
 /** Which shapes hold a model of the catalogue, by its recorded config.json alone: nothing was pinned yet. */
 
@@ -15,6 +16,26 @@ const METHODS: Readonly<Record<string, object>> = {
   gptq: { quant_method: "gptq", bits: 4, group_size: 128 },
 };
 
+/** Tokens of the longest request where nobody says: enough for documents and less than most models read. */
+const DEFAULT_LENGTH = 16_384;
+
+/** Names that a measurement or the memory of a model knows; another one would only find nothing. */
+export function refuseUnknownQuantisation(id: string, given: string | undefined, measured: readonly string[]): void {
+  const known = [
+    ...new Set(["bf16", ...Object.keys(METHODS), ...measured.filter((one) => one !== "not stated")]),
+  ].sort();
+  if (given === undefined || known.includes(given)) return;
+  const meant = nearest(given, known);
+  refuse([
+    {
+      path: `candidates: ${id}.quantisation`,
+      given,
+      allowed: known.join(", "),
+      fix: meant === undefined ? "leave it out: then what was measured" : `did you mean \`${meant}\`?`,
+    },
+  ]);
+}
+
 export interface ModelMemory {
   question: FitQuestion;
   /** Of one copy's weights, in GB (10^9 bytes). */
@@ -22,7 +43,11 @@ export interface ModelMemory {
 }
 
 /** Memory facts of a model, quantised as asked where its own config.json is not. */
-export function modelMemory(model: OpenModel, quantisation: string | undefined, maxModelLen: number): ModelMemory {
+export function modelMemory(
+  model: OpenModel,
+  quantisation: string | undefined,
+  maxModelLen: number | undefined,
+): ModelMemory {
   const recorded = configOf(model) as Record<string, unknown> | undefined;
   if (recorded === undefined)
     return refuse([
@@ -38,7 +63,17 @@ export function modelMemory(model: OpenModel, quantisation: string | undefined, 
     recorded.quantization_config == null && method ? { ...recorded, quantization_config: method } : recorded;
   const question = countedQuestion(JSON.stringify(config));
   if (Array.isArray(question)) return refuse(question);
-  const length = Math.min(maxModelLen, question.architecture.maxPositions);
+  const most = question.architecture.maxPositions;
+  if (maxModelLen !== undefined && maxModelLen > most)
+    return refuse([
+      {
+        path: `candidates: ${model.id}.maxModelLen`,
+        given: String(maxModelLen),
+        allowed: `at most ${most} tokens, what it reads`,
+        fix: "lower it, or take another model",
+      },
+    ]);
+  const length = maxModelLen ?? Math.min(DEFAULT_LENGTH, most);
   return {
     question: { ...question, flags: { ...question.flags, "max-model-len": length } },
     weightsGB: question.storedBytes / 1e9,

@@ -5,7 +5,7 @@ import { cacheBytes, maxModelLen, utilization } from "../../../infra/core/fit/fl
 import { leftOut } from "../../../infra/core/fit/left-out";
 import type { FitRow } from "../../../infra/core/fit/matrix";
 import { table, wrapped } from "../report";
-import type { AskedModel } from "./model-of";
+import type { AskedModel } from "./asked-model";
 import { sizeText } from "./size-text";
 
 /** The length at which shapes are compared, in tokens. */

@@ -9,7 +9,7 @@ const MOST_BYTES = 100_000_000;
 /** Name -> where its values lie behind the header, or the notes of whoever wrote the file. */
 type Header = Readonly<Record<string, unknown>>;
 
-const isSafetensors = ({ path }: Entry): boolean => path.endsWith(".safetensors");
+export const isSafetensors = ({ path }: Pick<Entry, "path">): boolean => path.endsWith(".safetensors");
 
 /** Whether the source says what its files are: their lengths are then those of whole files. */
 export const vouchedFor = (entries: readonly Entry[]): boolean =>
