@@ -48,7 +48,10 @@ const Candidate = z.strictObject({
     .string()
     .meta({ description: "Id in the catalogue of open models.", examples: ["meta-llama/Llama-3.3-70B-Instruct"] }),
   fineTuned: z.boolean().default(false).meta({ description: "Weights of your own, which no provider hosts." }),
-  maxModelLen: z.int().min(1).default(16_384).meta({ description: "Longest request, in tokens." }),
+  maxModelLen: z.int().min(1).optional().meta({
+    description: "Longest request, in tokens. Default: 16384, or what the model reads if that is less.",
+    allowed: "tokens, as many as the model reads at most",
+  }),
   quantisation: z.string().optional().meta({ description: "`fp8`, `bf16`, … Default: what was measured." }),
   instanceTypes: z.array(z.string()).min(1).optional().meta({ description: "Default: all with GPUs in the region." }),
   measured: z

@@ -146,6 +146,8 @@ describe("homeport decide", () => {
     await run({ check: true, report: join(root, "page.html") });
     expect(printed).toMatch(/a request +API \$0\.0077, own \$0\.00\d+; people are \d+ % of own/);
     expect(printed).toContain("usage: made up for the example");
+    expect(printed).toMatch(/1M tokens +in and out: API \$5\.\d+, own \$[\d.]+, of it people \$0\.\d+/);
+    expect(printed).toContain("no other environment (dev, staging) is paid");
     const { workloads, throughput } = await decided({ check: true });
     expect(workloads.map(({ name }) => name)).toEqual(["support", "short"]);
     expect(workloads[1]!.breakEvenRequests).toBeGreaterThan(2 * workloads[0]!.breakEvenRequests!);
@@ -272,6 +274,17 @@ describe("decision file", () => {
       "d.yaml#fleet.load",
       "d.yaml#fleet.spareNodes",
     ]);
+  });
+
+  it("refuses a length that the model does not read and a quantisation that nobody knows: neither may flip a verdict", async () => {
+    const text = readFileSync(file(), "utf8");
+    for (const [key, problem] of [
+      ["maxModelLen: 200000", "maxModelLen: 200000; at most 131072 tokens"],
+      ["quantisation: fp88", "quantisation: fp88; "],
+    ] as const) {
+      writeFileSync(file(), text.replace("fineTuned: true", `fineTuned: true, ${key}`));
+      await expect(run({ check: true })).rejects.toThrow(problem);
+    }
   });
 
   it("L4: refuses a whole answer within a second", () => {

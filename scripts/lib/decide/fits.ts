@@ -16,7 +16,7 @@ const METHODS: Readonly<Record<string, object>> = {
   gptq: { quant_method: "gptq", bits: 4, group_size: 128 },
 };
 
-/** Tokens of the longest request where nobody says: enough for documents and less than most models read. */
+/** Tokens of the longest request where nobody says: enough for documents, less than most models read. */
 const DEFAULT_LENGTH = 16_384;
 
 /** Names that a measurement or the memory of a model knows; another one would only find nothing. */

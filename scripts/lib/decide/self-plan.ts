@@ -85,9 +85,12 @@ export function assumptionsOf({ fleet, objectives, growthPerMonth, wayBack, answ
     ...(quantities.diskGBPerNode === undefined
       ? ["disks: 1.2 × the weights and 50 GB; none where instance store is enough"]
       : []),
-    ...(quantities.bucketGB === undefined
-      ? ["bucket for two releases, registry 20 GB, one cluster, one load balancer"]
-      : []),
+    ...(quantities.bucketGB === undefined ? [`bucket for ${KEPT_RELEASES} releases`] : []),
+    ...(quantities.registryGB === undefined ? [`${IMAGES_GB} GB of images`] : []),
+    ...(quantities.clusters === undefined ? ["one cluster"] : []),
+    ...(quantities.loadBalancers === undefined ? ["one load balancer"] : []),
+    ...(fleet.environments.length === 0 ? ["no other environment (dev, staging) is paid"] : []),
+    ...(fleet.fallbackShare === 0 ? ["no request falls back to an API"] : []),
     ...(growthPerMonth === 0 ? ["the volume does not grow"] : []),
     `the way back takes ${wayBack.weeks} weeks and ${wayBack.engineerHours} engineer hours`,
     ...(answers.mlCapacity ? ["nights on call are within the people's hours"] : []),

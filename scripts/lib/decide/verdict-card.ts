@@ -68,6 +68,7 @@ function facts({ comparisons, shapes, throughput: speed, wayBack }: DecisionRepo
   const even = breakEven.requestsMonthly;
   const [shape] = shapes;
   const middle = main.months.find(({ percentile }) => percentile === 50);
+  const perMillion = middle?.usdPerMillionTokens;
   return table(
     [
       [
@@ -89,6 +90,7 @@ function facts({ comparisons, shapes, throughput: speed, wayBack }: DecisionRepo
             ],
           ]
         : []),
+      ...(perMillion ? [["1M tokens", millionText(perMillion)]] : []),
       ...(speed ? [["a copy writes", speedText(speed)]] : []),
       ...(shape
         ? [["throughput", `${shape.model.replace(/^.*\//, "")}, TP ${shape.tensorParallel}, ${shape.basis}`]]
@@ -100,6 +102,9 @@ function facts({ comparisons, shapes, throughput: speed, wayBack }: DecisionRepo
 
 const each = ({ monthlyUsd }: Bill, { requests }: Month): string => eachDollars(monthlyUsd / requests);
 const people = ({ self }: Month): string => percent(shareOf(self, "people"));
+
+const millionText = ({ api, self, people: paid }: NonNullable<Month["usdPerMillionTokens"]>): string =>
+  `in and out: API ${eachDollars(api)}, own ${eachDollars(self)}, of it people ${eachDollars(paid)}`;
 
 /** The interval, and what it does to the month. */
 const speedText = ({ slow, expected, fast }: NonNullable<DecisionReport["throughput"]>): string =>

@@ -9,7 +9,7 @@ import { type Knowledge, throughputAtSlo, throughputOf } from "../../../infra/co
 import type { ReplicaAndRequest, Throughput, ThroughputAtSlo } from "../../../infra/core/throughput/throughput";
 import { againstTable } from "../cost/measured-text";
 import { usd } from "../cost/money";
-import { fitRows, type ModelMemory, modelMemory } from "./fits";
+import { fitRows, type ModelMemory, modelMemory, refuseUnknownQuantisation } from "./fits";
 import { DEFAULT_OBJECTIVES, selfPlan } from "./self-plan";
 
 /** Every way to run an open model on shapes that can be bought in the region: what fits, and what of it was measured. */
@@ -35,6 +35,11 @@ export function waysToRun(asked: Asked): Ways {
   const { file, candidate, model, profile } = asked;
   const shapes = SHAPES.filter(
     ({ type, regions }) => regions.includes(file.region) && (candidate.instanceTypes?.includes(type) ?? true),
+  );
+  refuseUnknownQuantisation(
+    model.id,
+    candidate.quantisation,
+    asked.knowledge.series.map((series) => series.quantisation),
   );
   const quantisation = candidate.quantisation ?? measuredQuantisation(asked, shapes);
   const memory = modelMemory(model, quantisation, candidate.maxModelLen);

@@ -64,7 +64,12 @@ const spreadText = (months: readonly Month[]): string =>
 
 const peopleText = (months: readonly Month[]): string => {
   const middle = months.find(({ percentile }) => percentile === 50);
-  return middle === undefined ? "" : `People are ${percent(shareOf(middle.self, "people"))} of own models at P50.`;
+  if (middle === undefined) return "";
+  const { usdPerMillionTokens: each } = middle;
+  const tokens = each
+    ? ` 1M tokens, in and out, cost ${eachDollars(each.api)} on the API and ${eachDollars(each.self)} own, of it people ${eachDollars(each.people)}.`
+    : "";
+  return `People are ${percent(shareOf(middle.self, "people"))} of own models at P50.${tokens}`;
 };
 
 /** Each line of the own bill at the volume in the middle, with its quantities. */
