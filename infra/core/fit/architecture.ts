@@ -75,7 +75,7 @@ export function memoryFields(config: Config, base: Architecture): Partial<Archit
     ...(experts && { experts }),
     ...(intermediateSize && shared && intermediateSize !== experts?.intermediateSize && { intermediateSize }),
     ...(kept && Object.keys(kept).length > 0 && { quantized: kept }),
-    ...wholeWeights(language, { ...base, ...(experts && { experts }) }, known),
+    ...wholeWeights(language, { ...base, ...(experts && { experts }) }, known, family.encoderBytes),
   };
 }
 

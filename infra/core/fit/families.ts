@@ -9,12 +9,17 @@ export interface Family {
   attention: "full" | "latent" | "sparse" | "alternating" | "chunked" | "letters" | "two heads";
   /** One of so many layers sees everything, the others a window or a chunk (attention `alternating` and `chunked`). */
   period?: number;
+  /** Its encoder of pictures, in bytes, where vLLM keeps all of it on every GPU (as built by 0.32; Qwen's and Llama's are dealt out). */
+  encoderBytes?: number;
   /** It is a mixture of experts also where config.json is not at hand. */
   experts?: boolean;
 }
 
 const full: Family = { attention: "full" };
 const experts: Family = { attention: "full", experts: true };
+
+/** 1.067 GiB of Gemma 4's; Gemma 3's has fewer parameters and is counted as large. */
+const GEMMA_ENCODER = 1_146_000_000;
 
 export const FAMILIES: Readonly<Record<string, Family>> = {
   LlamaForCausalLM: full,
@@ -55,9 +60,9 @@ export const FAMILIES: Readonly<Record<string, Family>> = {
   NemotronHForCausalLM: { attention: "letters" },
   Gemma2ForCausalLM: { attention: "alternating", period: 2 },
   Gemma3ForCausalLM: { attention: "alternating", period: 6 },
-  Gemma3ForConditionalGeneration: { attention: "alternating", period: 6 },
+  Gemma3ForConditionalGeneration: { attention: "alternating", period: 6, encoderBytes: GEMMA_ENCODER },
   Gemma4ForCausalLM: { attention: "alternating", period: 6 },
-  Gemma4ForConditionalGeneration: { attention: "alternating", period: 6 },
+  Gemma4ForConditionalGeneration: { attention: "alternating", period: 6, encoderBytes: GEMMA_ENCODER },
   Qwen3_5ForConditionalGeneration: full,
   Qwen3_5MoeForConditionalGeneration: experts,
   Qwen3NextForCausalLM: experts,

@@ -10,10 +10,11 @@ export function wholeWeights(
   language: Config,
   { hiddenSize: h, layers, experts, attentionHeads }: Architecture,
   quantization: Quantization | undefined,
+  encoderBytes = 0,
 ): Pick<Architecture, "replicatedBytes" | "addedBytes"> {
   const rank = countOf(language, "kv_lora_rank");
-  const routers = (experts?.layers ?? 0) * (experts?.count ?? 0) * h * BYTES;
-  if (rank === undefined) return routers > 0 ? { replicatedBytes: routers } : {};
+  const always = (experts?.layers ?? 0) * (experts?.count ?? 0) * h * BYTES + encoderBytes;
+  if (rank === undefined) return always > 0 ? { replicatedBytes: always } : {};
   const queryRank = countOf(language, "q_lora_rank") ?? 0;
   const plain = countOf(language, "qk_nope_head_dim") ?? 0;
   const compressing = h * (queryRank + rank + (countOf(language, "qk_rope_head_dim") ?? 0));
@@ -24,7 +25,7 @@ export function wholeWeights(
   const bytes = quantization && quantization.bits >= 8 ? quantization.bits / 8 : BYTES;
   const values = countOf(language, "v_head_dim") ?? 0;
   return {
-    replicatedBytes: Math.round(routers + layers * (compressing + indexing) * bytes),
+    replicatedBytes: Math.round(always + layers * (compressing + indexing) * bytes),
     addedBytes: layers * attentionHeads * (plain + values) * rank * BYTES,
   };
 }

@@ -258,6 +258,16 @@ describe("as vLLM 0.32 itself counts, within 1 %", () => {
   });
 });
 
+it("keeps Gemma's encoder of pictures whole on every GPU, as vLLM 0.32 does: 48.09 GiB are 12.85 on each of four", () => {
+  const gemma = fitQuestion("gemma-4-26b", { storedBytes: 48.0942 * GiB });
+  for (const [gpus, weightsGiB] of [
+    [1, 48.0942],
+    [2, 24.5913],
+    [4, 12.8532],
+  ] as const)
+    expect(errorOf(on(gemma, "h100-80gb", gpus).weightsGiB, weightsGiB)).toBeLessThan(0.01);
+});
+
 it("gives all 64 start verdicts of Lambda's table, and 62 of its 64 lengths", () => {
   let starts = 0;
   const lengths: string[] = [];
