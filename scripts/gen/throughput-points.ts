@@ -130,4 +130,4 @@ writeFileSync(FILE, `${text}\n`);
 
 const clone = process.argv[2];
 if (clone !== undefined)
-  writeFileSync(join(dirname(FILE), "accelmark-2026.json"), `${accelmarkText(clone, todayUtc())}\n`);
+  writeFileSync(join(dirname(FILE), "accelmark.generated.json"), `${accelmarkText(clone, todayUtc())}\n`);

@@ -1,4 +1,4 @@
-import accelmark from "./accelmark-2026.json";
+import accelmark from "./accelmark.generated.json";
 import old from "./lambda-2024.json";
 import recorded from "./points.generated.json";
 
