@@ -163,6 +163,8 @@ describe("homeport fit", () => {
     });
     expect(await said(showFit(unknown, {}))).toContain("config.json:architectures: 'KimiK3'");
     expect(await said(showFit("org/unheard-of", {}))).toContain("<model>: org/unheard-of");
+    expect(await said(showFit("gpt-oss-120b", {}))).toContain("did you mean openai/gpt-oss-120b?");
+    expect(await said(showFit("openai/gpt-oss-12b", {}))).toContain("did you mean openai/gpt-oss-120b?");
     expect(await said(showFit("chat/r99", { stack: "prod" }))).toContain("chat/r41, chat/r42");
     const message = await said(
       showFit("chat/r42", { on: "p4de,x9", maxModelLen: "long", gpuMemoryUtilization: "2", engineVersion: "new" }),

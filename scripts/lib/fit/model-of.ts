@@ -1,5 +1,6 @@
 import { readStack } from "../../../infra/config/read-stack";
-import { configOf, openModel } from "../../../infra/core/catalogue/open-models";
+import { configOf, OPEN_MODELS, openModel } from "../../../infra/core/catalogue/open-models";
+import { nearest } from "../../../infra/core/did-you-mean";
 import { InputError, type Problem } from "../../../infra/core/errors";
 import { releaseQuestion } from "../../../infra/core/fit/fit";
 import { own } from "../../../infra/core/own";
@@ -17,15 +18,24 @@ export async function askedModel(text: string, stack: string | undefined, root?:
   const known = openModel(text);
   if (known && !text.startsWith("hf://")) return ofCatalogue(known.id);
   const address = parseAddress(text);
+  const meant = meantModel(text);
   if ("fix" in address)
     throw new InputError([
       {
         ...address,
+        ...(meant && { fix: `did you mean ${meant}?` }),
         path: "<model>",
         allowed: `${address.allowed}, a model of the catalogue (homeport catalogue show), or <model>/<release> with --stack`,
       },
     ]);
   return ofListing(text, await listingOf(address, {}));
+}
+
+/** The model of the catalogue that goes by this name without its owner, or nearly so. */
+function meantModel(text: string): string | undefined {
+  const ids = OPEN_MODELS.map(({ id }) => id);
+  const end = text.toLowerCase();
+  return ids.find((id) => id.toLowerCase().endsWith(`/${end}`)) ?? nearest(text, ids);
 }
 
 function ofRelease(environment: string, model: string, name: string, root?: string): AskedModel {
