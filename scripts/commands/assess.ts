@@ -89,16 +89,11 @@ async function assessed(
   const read = await Promise.all(logsOf(paths).map(async (log) => ({ log, bill: await readBillLines(log) })));
   const reports = read.flatMap(({ bill }) => bill ?? []);
   const logs = read.filter(({ bill }) => bill === undefined).map(({ log }) => log);
-  const bill =
-    reports.length > 0
-      ? billOf(
-          reports.map(({ source }) => source),
-          reports.flatMap(({ lines }) => lines),
-          model,
-        )
-      : undefined;
+  const bill = reports.length > 0 ? billOf(reports, model) : undefined;
+  if (bill !== undefined && billed !== undefined) throw billedTwice(billed, bill);
   if (logs.length === 0) {
-    const alone = bill ?? billOf(["a total of a bill"], [totalOf(options, today)], model);
+    const alone =
+      bill ?? billOf([{ source: "a total of a bill", lines: [totalOf(options, today)], unknown: 0 }], model);
     return assessBill(alone, { ...asked, ...(requests === undefined ? {} : { requests }) });
   }
   const { usage } = await recordUsage(logs, { by: "model", ...(requests === undefined ? {} : { requests }) });
@@ -118,6 +113,16 @@ function totalOf({ billed, model, days = DAYS }: Options, today: string) {
     },
   ]);
 }
+
+const billedTwice = (billed: number, { source }: Bill): InputError =>
+  new InputError([
+    {
+      path: "--billed",
+      given: `${billed}, beside ${source}`,
+      allowed: "one of both",
+      fix: "leave it out: the report says what was billed",
+    },
+  ]);
 
 /** A bill beside a usage is what was paid for it, if it is of the same days. */
 function tokensPaid({ lines, from, to }: Bill, usage: Usage): number {

@@ -107,6 +107,7 @@ const priceNote = (bill: Bill): { priceNote?: string } =>
 
 function billAssumptions(bill: Bill, { tokensPerRequest, inputPerOutput }: Guess): string[] {
   return [
+    ...(bill.unknown === 0 ? [] : [`rows of the bill that were not understood, and are not counted: ${bill.unknown}`]),
     ...(tokensFrom(bill) === "counts" ? ["tokens as the bill counts them"] : []),
     ...(inputPerOutput === undefined
       ? []

@@ -37,6 +37,9 @@ const amount = (value: unknown): number | undefined => {
   return typeof usd === "number" && Number.isFinite(usd) ? usd : undefined;
 };
 
+/** Other money is not taken for dollars; a row without any has no currency. */
+const isUsd = (currency: unknown): boolean => currency == null || /^usd$/i.test(String(currency));
+
 /** `gpt-5.5-2026-04-23, cached input`, `priority | gpt-5.6-sol, output, long context`; what else there is has no model. */
 const LINE_ITEM = /^(?:(\w+) \| )?([\w.:-]+), (cached input|cache writes|input|output)(?:_tokens)?(, long context)?$/;
 const OPENAI_KINDS: Readonly<Record<string, BilledFor>> = {
@@ -71,6 +74,7 @@ const OPENAI_COSTS: BillFormat = {
     fromBuckets(page, ["start_time", "end_time"], (result) => {
       const usd = isRow(result.amount) ? amount(result.amount.value) : undefined;
       if (result.object !== "organization.costs.result" || usd === undefined) return undefined;
+      if (isRow(result.amount) && !isUsd(result.amount.currency)) return undefined;
       return openAi(text(result.line_item), result.quantity, usd);
     }),
 };
@@ -82,7 +86,7 @@ const OPENAI_COSTS_CSV: BillFormat = {
     if (!("amount_value" in row && "start_time" in row)) return undefined;
     const [atMs, endMs] = [time(row.start_time), time(row.end_time)];
     const usd = amount(row.amount_value);
-    if (atMs === undefined || endMs === undefined) return undefined;
+    if (atMs === undefined || endMs === undefined || !isUsd(row.amount_currency)) return undefined;
     // A day on which nothing was asked has a row without an amount.
     return usd === undefined ? [] : [{ atMs, endMs, ...openAi(text(row.line_item), row.quantity, usd) }];
   },
@@ -108,7 +112,7 @@ const ANTHROPIC_COSTS: BillFormat = {
   read: (page) =>
     fromBuckets(page, ["starting_at", "ending_at"], (result) => {
       const cents = amount(result.amount);
-      if (cents === undefined || "uncached_input_tokens" in result) return undefined;
+      if (cents === undefined || "uncached_input_tokens" in result || !isUsd(result.currency)) return undefined;
       const type = text(result.cost_type);
       const model = text(result.model);
       return {

@@ -12,6 +12,15 @@ export interface Bill {
   from: string;
   to: string;
   lines: readonly BillLine[];
+  /** Rows of the reports that were not understood: they are not in `lines`. */
+  unknown: number;
+}
+
+/** What one file says. */
+interface Report {
+  source: string;
+  lines: BillLine[];
+  unknown: number;
 }
 
 /** What a bill does not say. A guess of it; several of them make the range of what follows. */
@@ -37,7 +46,7 @@ export function guessesFor({ lines }: Bill, requests: number | undefined): Guess
 const LOOKED_AT = 100;
 
 /** The lines of a cost report; `undefined` where the file is none. Standard input is never looked at twice. */
-export async function readBillLines(log: Log): Promise<{ source: string; lines: BillLine[] } | undefined> {
+export async function readBillLines(log: Log): Promise<Report | undefined> {
   if (log.label === "-") return undefined;
   try {
     return await linesOf(log);
@@ -47,19 +56,21 @@ export async function readBillLines(log: Log): Promise<{ source: string; lines: 
   }
 }
 
-async function linesOf(log: Log): Promise<{ source: string; lines: BillLine[] } | undefined> {
+async function linesOf(log: Log): Promise<Report | undefined> {
   const lines: BillLine[] = [];
   let source: string | undefined;
+  let unknown = 0;
   let seen = 0;
   for await (const { value } of jsonValues(log.open())) {
     const read = isRow(value) ? readValue(value) : undefined;
-    if (read !== undefined) {
+    if (read === undefined) unknown++;
+    else {
       source ??= read.source;
       lines.push(...read.lines);
     }
     if (++seen === LOOKED_AT && source === undefined) break;
   }
-  return source === undefined ? undefined : { source, lines };
+  return source === undefined ? undefined : { source, lines, unknown };
 }
 
 function readValue(value: Record<string, unknown>): { source: string; lines: BillLine[] } | undefined {
@@ -73,9 +84,11 @@ function readValue(value: Record<string, unknown>): { source: string; lines: Bil
 const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
 
 /** Several reports as one. `model`: of lines that name none. */
-export function billOf(sources: readonly string[], lines: readonly BillLine[], model: string | undefined): Bill {
+export function billOf(reports: readonly Report[], model: string | undefined): Bill {
+  const lines = reports.flatMap((report) => report.lines);
   return {
-    source: [...new Set(sources)].join(", "),
+    unknown: reports.reduce((sum, report) => sum + report.unknown, 0),
+    source: [...new Set(reports.map(({ source }) => source))].join(", "),
     from: day(Math.min(...lines.map(({ atMs }) => atMs))),
     to: day(Math.max(...lines.map(({ endMs }) => endMs)) - 1),
     lines: lines.map((line) =>
