@@ -1,6 +1,7 @@
 import { createReadStream } from "node:fs";
 import { pipeline, type Readable, Transform } from "node:stream";
 import { createGunzip } from "node:zlib";
+import { InputError } from "../../../infra/core/errors";
 import { csvHeader, csvRow } from "./csv";
 
 /** A value of a file, or `undefined` for a line that is none. */
@@ -24,7 +25,30 @@ export function openLog(path: string, onBytes: (bytes: number) => void = () => {
     () => {},
   );
   // The callback is for nobody: whoever reads the end of the pipe gets its error.
-  return path.endsWith(".gz") ? pipeline(file, createGunzip(), () => {}) : file;
+  return path.endsWith(".gz")
+    ? pipeline(
+        file,
+        createGunzip(),
+        grownAtMost(path, () => read.bytesRead),
+        () => {},
+      )
+    : file;
+}
+
+/** Logs pack to a tenth or a thirtieth; what gzip can do at most, a thousandth, is made to keep a reader busy for days. */
+const MOST_GROWTH = 500;
+
+function grownAtMost(path: string, packedBytes: () => number): Transform {
+  let bytes = 0;
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      bytes += chunk.length;
+      if (bytes <= MOST_BYTES || bytes <= MOST_GROWTH * packedBytes()) return done(null, chunk);
+      const given = `unpacks to more than ${MOST_GROWTH} times its size`;
+      const fix = "if it is one all the same, unpack it before: gunzip";
+      done(new InputError([{ path, given, allowed: "a packed log", fix }]));
+    },
+  });
 }
 
 /** Passes bytes on, and shows them to `look` on their way. */
@@ -44,10 +68,8 @@ export const tapped = (look: (chunk: Buffer) => void): Transform =>
 export async function* jsonValues(stream: Readable, mostBytes = MOST_BYTES): AsyncGenerator<JsonValue> {
   let open: OpenValue | undefined;
   let mayOpen = true;
-  let count = 0;
   let header: string[] | undefined;
-  for await (const raw of linesOf(stream, mostBytes)) {
-    count++;
+  for await (const { count, raw } of linesOf(stream, mostBytes)) {
     // Windows marks the beginning of a file.
     const text = count === 1 ? raw?.replace(/^\uFEFF/, "") : raw;
     if (count === 1 && text !== undefined) header = csvHeader(text);
@@ -100,13 +122,14 @@ function parse(text: string): unknown {
   }
 }
 
-/** Lines without their end; `undefined` for one that is too long to hold. */
-async function* linesOf(stream: Readable, mostBytes: number): AsyncGenerator<string | undefined> {
+/** Lines without their end, numbered from 1, but for empty ones; no text: too long to hold. */
+async function* linesOf(stream: Readable, mostBytes: number): AsyncGenerator<{ count: number; raw?: string }> {
   stream.setEncoding("utf8");
   let pieces: string[] = [];
   let length = 0;
+  let count = 1;
   const line = () => {
-    const whole = length > mostBytes ? undefined : pieces.join("");
+    const whole = length > mostBytes ? { count } : { count, raw: pieces.join("") };
     pieces = [];
     length = 0;
     return whole;
@@ -120,8 +143,9 @@ async function* linesOf(stream: Readable, mostBytes: number): AsyncGenerator<str
     const [first = "", ...others] = chunk.split("\n");
     keep(first);
     for (const other of others) {
-      yield line();
-      keep(other);
+      if (length > 0) yield line();
+      count++;
+      if (other !== "") keep(other);
     }
   }
   if (length > 0) yield line();

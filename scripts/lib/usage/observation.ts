@@ -55,7 +55,10 @@ export const isRow = (value: unknown): value is Row =>
 
 /** A count of tokens or requests; nothing where there is none. */
 export const counted = (value: unknown): number | undefined =>
-  typeof value === "number" && Number.isFinite(value) && value >= 0 ? value : undefined;
+  typeof value === "number" && value >= 0 && value <= MOST ? value : undefined;
+
+/** Of all models of the world in years: a number beyond is no count. */
+const MOST = 1e15;
 
 export const text = (value: unknown): string | undefined =>
   typeof value === "string" && value !== "" ? value : undefined;
@@ -77,8 +80,14 @@ const LATEST = Date.UTC(2100);
 
 const sinceEpoch = (number: number): number => (number >= LATEST / 1000 ? number : number * 1000);
 
-const written = (text: string): number =>
-  Date.parse(/([zZ]|[+-]\d\d:?\d\d)$/.test(text) || !text.includes(":") ? text : `${text}Z`);
+/** Date.parse makes the 2nd of March out of the 30th of February, months away from what the log speaks of. */
+function written(text: string): number {
+  const day = text.slice(0, 10);
+  const midnight = Date.parse(day);
+  if (/^\d{4}-\d\d-\d\d$/.test(day) && !(midnight >= 0 && new Date(midnight).toISOString().startsWith(day)))
+    return Number.NaN;
+  return Date.parse(/([zZ]|[+-]\d\d:?\d\d)$/.test(text) || !text.includes(":") ? text : `${text}Z`);
+}
 
 /** The id of a single request, where its log has one. */
 export function named(id: unknown): Pick<Observation, "id"> {

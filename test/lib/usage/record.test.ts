@@ -337,6 +337,18 @@ describe("what is not known", () => {
     expect(() => parseUsageFile("u.json", Buffer.from(JSON.stringify(usage)))).not.toThrow();
   });
 
+  it("is a line with a day that no calendar has, or with more tokens than were ever asked", async () => {
+    const rows = auditLines([
+      { hour: 1, input: 1, output: 1 },
+      { hour: 2, input: 7, output: 1 },
+      { hour: 3, input: 1, output: 1 },
+    ]).split("\n");
+    rows[0] = rows[0]!.replace("2026-10-01", "2026-02-30");
+    rows[1] = rows[1]!.replace('"promptTokens":7', '"promptTokens":1e300');
+    const { usage, counts } = await recorded(rows.join("\n"));
+    expect([usage.from, usage.to, counts.used]).toEqual(["2026-10-01", "2026-10-01", 1]);
+  });
+
   it("alone is refused, with what can be read; the help says where one gets that", async () => {
     expect(formatsHelp()).toMatch(/openai usage export\n {4}GET \/v1\/organization\/usage\/completions/);
     expect(
@@ -570,6 +582,9 @@ describe("homeport usage", () => {
     await expect(read(gone)).rejects.toThrow(/gone\.log: no such file/);
     await expect(read(cut)).rejects.toThrow(/cut\.log\.gz: cannot be read: Z_BUF_ERROR; .*whole/);
     await expect(read(cut)).rejects.toMatchObject({ name: "InputError" });
+    const bomb = join(folder, "bomb.log.gz");
+    writeFileSync(bomb, gzipSync(Buffer.alloc(70 << 20, "x")));
+    await expect(read(bomb)).rejects.toThrow(/bomb\.log\.gz: unpacks to more than 500 times its size/);
   });
 
   it("says how far a long read is, and how long the rest takes", async () => {
