@@ -152,6 +152,12 @@ describe("homeport cost", () => {
     expect(models).toEqual([
       { model: "chat", hourlyUsd: expect.closeTo(54.8941, 6), usdPerMillion: expect.anything() },
     ]);
+    const { low, high, expected } = live.throughput.outputTokensPerSecond;
+    const { busy, busyRange } = live.usdPerMillion;
+    expect([busyRange.low * high, busyRange.high * low]).toEqual([
+      expect.closeTo(busy * expected, 6),
+      expect.closeTo(busy * expected, 6),
+    ]);
     expect(models[0].usdPerMillion / live.usdPerMillion.expected).toBeCloseTo(
       1 + standby.hourlyUsd / live.hourlyUsd,
       9,

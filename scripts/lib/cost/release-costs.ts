@@ -36,7 +36,14 @@ export interface ReleaseCost {
    * Per million tokens in and out together; left out without throughput or for a release that gets no requests.
    * `utilisation` is what is asked of it over what it gives at the objective; above 1 it serves no more than that.
    */
-  usdPerMillion?: { busy: number; expected: number; utilisation: number; measuredUtilisation: boolean };
+  usdPerMillion?: {
+    busy: number;
+    /** Of `busy`, by the range of the throughput that holds nine times of ten. */
+    busyRange: { low: number; high: number };
+    expected: number;
+    utilisation: number;
+    measuredUtilisation: boolean;
+  };
   /** The cheapest API of the same weights that we know, and the share of the time that this release must be busy to match it. */
   api?: ApiOffer & { breakEvenUtilisation: number };
 }
@@ -151,11 +158,13 @@ function tokensOf(
   const utilisation = (asked * sharePercent) / 100 / capacity;
   const paid = { hourlyUsd, outputTokensPerSecond: capacity };
   const busy = usdPerMillion(paid, request);
+  const given = throughput.outputTokensPerSecond;
   const api = cheapestApi(publicName(content) ?? "", { requests: 1, ...request }, question.today);
   return {
     throughput,
     usdPerMillion: {
       busy,
+      busyRange: { low: (busy * given.expected) / given.high, high: (busy * given.expected) / given.low },
       expected: usdPerMillion(paid, request, Math.min(1, utilisation)),
       utilisation,
       measuredUtilisation: outputTokensPerSecond !== undefined,

@@ -154,7 +154,7 @@ function doubtsOf({ release, gpuClass, gpus, throughput, usdPerMillion }: Releas
   const doubts = throughput.doubts.length > 0 ? `; ~ a hint only: ${throughput.doubts.join("; ")}` : "";
   const slow = throughput.meetsSlo ? "" : "; ! it misses the objective";
   return [
-    `${release}: one replica ${range} output tokens a second (${measured})${doubts}${slow}.`,
+    `${release}: one replica ${range} output tokens a second${busyText(usdPerMillion)} (${measured})${doubts}${slow}.`,
     ...(usdPerMillion && usdPerMillion.utilisation > 1
       ? [
           `${release}: ! it is asked ${usdPerMillion.utilisation.toFixed(1)} times what it gives at the objective; $/1M is of what it can serve. It needs more replicas.`,
@@ -238,6 +238,9 @@ export function differenceText(before: string, after: string, difference: Differ
     "Without keys, alarms and health checks: only a render counts them.",
   ].join("\n");
 }
+
+const busyText = (of: ReleaseCost["usdPerMillion"]): string =>
+  of ? `, $${usdRate(of.busyRange.low)} to $${usdRate(of.busyRange.high)} a million busy` : "";
 
 /** By the hour; where only the hours of a month differ, by the month. */
 function changeText(line: Difference["lines"][number]): string {
