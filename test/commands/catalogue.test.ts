@@ -591,6 +591,19 @@ const of = (source: string, licence = "apache-2.0"): ReleaseFile => {
   return { ...file, content, id: releaseId(content) };
 };
 
+it("homeport catalogue show prices marks what only one source has, or two differ on", async () => {
+  await show("prices", {}, TODAY);
+  const line = (name: string) =>
+    out
+      .join("")
+      .split("\n")
+      .find((row) => row.startsWith(name)) ?? "";
+  for (const doubted of ["deepseek/deepseek-v4-flash*", "together/mistralai/Mistral-7B-Instruc…*"])
+    expect(line(doubted)).not.toBe("");
+  expect(line("openai/gpt-4o ")).not.toBe("");
+  expect(out.join("")).toContain("* less sure:");
+});
+
 it("homeport catalogue show models says yes only where fit answers without the hub", async () => {
   await show("models", {}, TODAY);
   const lines = out.join("").split("\n");

@@ -73,7 +73,9 @@ function endText(price: ApiPrice, today: string): string {
   return end.level === "error" ? `${end.on} ended` : `${end.on} ${end.daysLeft}d`;
 }
 
-const isDoubted = ({ disagrees, otherHours }: ApiPrice): boolean => disagrees !== undefined || otherHours !== undefined;
+/** Two sources that agree are named together. */
+const isDoubted = ({ disagrees, otherHours, source }: ApiPrice): boolean =>
+  disagrees !== undefined || otherHours !== undefined || !source.includes(" and ");
 
 export function pricesText(prices: readonly ApiPrice[], today: string): string {
   const rows = prices.map((price) => [
@@ -88,7 +90,11 @@ export function pricesText(prices: readonly ApiPrice[], today: string): string {
     table([["MODEL", "IN", "CACHED", "OUT", "ENDS"], ...rows]),
     "",
     ...(prices.some(isDoubted)
-      ? [wrapped("* not the only price: the two sources differ, or the provider asks another at other hours (--json)")]
+      ? [
+          wrapped(
+            "* less sure: the two sources differ, only one has it, or the provider asks another price at other hours (--json)",
+          ),
+        ]
       : []),
     "--json has batch prices, long contexts, day and source of every row",
   ].join("\n");
