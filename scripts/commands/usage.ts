@@ -1,5 +1,3 @@
-import { mkdirSync } from "node:fs";
-import { dirname } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { readUsageFile } from "../../infra/config/usage-file";
 import { ExitCode, InputError } from "../../infra/core/errors";
@@ -64,7 +62,6 @@ export async function record(paths: string[], options: Options): Promise<ExitCod
   const { from, to } = options;
   const covers = { ...(from === undefined ? {} : { fromMs: from }), ...(to === undefined ? {} : { toMs: to }) };
   const { usage, counts } = await recordUsage(logs, { ...options, covers });
-  mkdirSync(dirname(options.out), { recursive: true });
   replaceFile(options.out, current, jsonText(usage));
   if (options.json) terminal.json({ file: options.out, ...counts, ...shownUsage(usage) });
   else terminal.out([countsText(counts), `wrote ${options.out}`, "", usageText(usage)].join("\n"));

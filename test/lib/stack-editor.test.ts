@@ -233,6 +233,19 @@ describe("replacing a file", () => {
     expect(() => replaceFile(path, undefined, "ours")).toThrow("changed by someone else");
   });
 
+  it("makes its folder, and says in a sentence why it cannot", () => {
+    const at = folder();
+    replaceFile(join(at, "new", "a.yaml"), undefined, "ours");
+    expect(readFileSync(join(at, "new", "a.yaml"), "utf8")).toBe("ours");
+    expect(() => replaceFile(join(at, "new", "a.yaml", "b"), undefined, "x")).toThrow(
+      /b cannot be written: a file stands where its folder would be; nothing was changed/,
+    );
+    const through = join(at, `.c.${process.pid}.tmp`);
+    symlinkSync("new/a.yaml", through);
+    expect(() => replaceFile(join(at, "c"), undefined, "x")).toThrow("cannot be written");
+    expect(readFileSync(join(at, "new", "a.yaml"), "utf8")).toBe("ours");
+  });
+
   it("keeps mode and symbolic link", () => {
     const at = folder();
     writeFileSync(join(at, "real"), "1");
