@@ -46,20 +46,34 @@ const coordinates = ({ inputTokens, outputTokens }: Lengths): [number, number] =
   inputTokens / outputTokens,
 ];
 
-/** Times at a load, from one series. An engine's step grows by the same for each request in it: linear, not log-log. */
+/** Times at a load, from one series. */
 export function estimateAt(series: Pick<Series, "points">, load: Load): Estimate | undefined {
-  const own = series.points.filter((point) => sameLengths(point, load));
+  return estimatesFor(series, load)?.(load.concurrency);
+}
+
+/**
+ * Times of requests of these lengths at any number of them in flight: for whoever asks for many numbers. An engine's
+ * step grows by the same for each request in it: linear, not log-log.
+ */
+export function estimatesFor(
+  series: Pick<Series, "points">,
+  { inputTokens, outputTokens }: Lengths,
+): ((concurrency: number) => Estimate) | undefined {
+  const asked = { inputTokens, outputTokens };
+  const own = series.points.filter((point) => sameLengths(point, asked));
   const lengths = own.length === 0;
-  const { inputTokens, outputTokens } = load;
-  const curve = lengths ? curveFor(series.points, { inputTokens, outputTokens }) : { points: own, beyond: [] };
+  const curve = lengths ? curveFor(series.points, asked) : { points: own, beyond: [] };
   if (curve === undefined) return undefined;
-  const { point, ...where } = alongConcurrency(curve.points, load.concurrency);
-  return {
-    concurrency: Math.min(load.concurrency, Math.max(...curve.points.map((p) => p.concurrency))),
-    first: point.first,
-    further: point.further,
-    between: { concurrency: where.between, lengths },
-    beyond: [...curve.beyond, ...where.beyond],
+  const most = Math.max(...curve.points.map((p) => p.concurrency));
+  return (concurrency) => {
+    const { point, ...where } = alongConcurrency(curve.points, concurrency);
+    return {
+      concurrency: Math.min(concurrency, most),
+      first: point.first,
+      further: point.further,
+      between: { concurrency: where.between, lengths },
+      beyond: [...curve.beyond, ...where.beyond],
+    };
   };
 }
 

@@ -1,4 +1,4 @@
-import { estimateAt } from "./interpolate";
+import { estimateAt, estimatesFor } from "./interpolate";
 import { outputPerSecond, SERIES, type Series, seriesFor } from "./points";
 import { type Miss, missesInConcurrency, missesInLengths, missesInLevel } from "./spread";
 import type {
@@ -115,9 +115,9 @@ export function throughputAtSlo(
   if (series === undefined) return undefined;
   const measured = series.points.map(({ concurrency }) => concurrency);
   const [least, most] = [Math.min(...measured), Math.min(Math.max(...measured), MOST_IN_FLIGHT)];
-  const at = (concurrency: number) => estimateAt(series, { ...asked, concurrency });
+  const at = estimatesFor(series, asked);
   const meets = (concurrency: number): boolean => {
-    const estimate = at(concurrency);
+    const estimate = at?.(concurrency);
     return (
       estimate !== undefined &&
       estimate.further <= objective.timePerOutputTokenMs &&
@@ -125,7 +125,8 @@ export function throughputAtSlo(
     );
   };
   let concurrency = least;
-  while (concurrency < most && meets(concurrency) && meets(concurrency + 1)) concurrency++;
+  const meetsSlo = meets(least);
+  if (meetsSlo) while (concurrency < most && meets(concurrency + 1)) concurrency++;
   const throughput = throughputFrom(series, { ...asked, concurrency }, knowledge);
-  return throughput && { ...throughput, concurrency, meetsSlo: meets(concurrency) };
+  return throughput && { ...throughput, concurrency, meetsSlo };
 }
