@@ -7,8 +7,12 @@ import { zodProblems } from "./zod-problems";
 
 /** `stacks/measured/<env>.json`: days of one's own engines, written by `homeport cost --live`. */
 
-const text = z.string().min(1).meta({ allowed: "text" });
-const positive = z.number().positive().meta({ allowed: "a number, more than 0" });
+const text = z
+  .string()
+  .regex(/^[^\n\r\t]+$/)
+  .meta({ allowed: "text on one line" });
+/** Wider than any engine, and narrow enough that no sum ends in Infinity. */
+const positive = z.number().min(1e-3).max(1e9).meta({ allowed: "a number from 0.001 to 1e9" });
 const time = z.iso.datetime().meta({ allowed: "a time like 2026-11-21T00:00:00Z" });
 
 const Day = z.strictObject({

@@ -520,6 +520,9 @@ describe("homeport catalogue refresh", () => {
     for (const [text, expected] of [
       [JSON.stringify(spoilt), /3 problems; nothing was changed/],
       ["{", /a JSON file of prices/],
+      [JSON.stringify({ ...given, prices: [...given.prices, given.prices[0]] }), /again; each model once/],
+      [JSON.stringify({ ...given, source: "a\n1 problem", recordedOn: "2026-02-30" }), /2 problems.*text on one line/s],
+      [JSON.stringify(given).replace("0.75", "1e300"), /US dollars of a million tokens, 0 to 10000/],
     ] as const) {
       writeFileSync(file, text);
       expect(await said(refresh({ from: file }, place.root, NOW))).toMatch(expected);

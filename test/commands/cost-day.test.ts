@@ -293,6 +293,10 @@ describe("a day of homeport cost --live", () => {
       /stacks\/measured\/day\.json#days\[0\]\.hours: 3; hours, 24 or more; take the file back/,
     ],
     [
+      JSON.stringify({ days: [{ ...DAY, concurrency: 1e300 }] }),
+      /#days\[0\]\.concurrency: 1e\+300; a number from 0\.001 to 1e9/,
+    ],
+    [
       JSON.stringify({ days: [{ ...DAY, from: DAY.to, to: DAY.from }] }),
       /#days\[0\]\.hours: 24; at most the -24\.00 h from 2024-01-02T00:00:00Z to 2024-01-01T00:00:00Z/,
     ],

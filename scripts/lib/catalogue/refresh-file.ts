@@ -12,10 +12,15 @@ import type { Refreshed } from "./refresh-aws";
 
 const FILE = "infra/core/catalogue/api-prices.generated.json";
 
-const usd = z.number().nonnegative();
+/** Far above the dearest of our own table. */
+const usd = z.number().min(0).max(10_000).meta({ allowed: "US dollars of a million tokens, 0 to 10000" });
+const line = z
+  .string()
+  .regex(/^[^\n\r\t]+$/)
+  .meta({ allowed: "text on one line" });
 const PriceRow = z.strictObject({
-  provider: z.string().min(1),
-  model: z.string().min(1),
+  provider: line,
+  model: line,
   usdPerMillion: z.strictObject({
     input: usd,
     cachedInput: usd.optional(),
@@ -34,15 +39,15 @@ const PriceRow = z.strictObject({
     })
     .optional(),
   otherHours: z.strictObject({ hoursUtc: z.array(z.int().min(0).max(23)).min(1), input: usd, output: usd }).optional(),
-  sameWeightsAs: z.string().optional(),
+  sameWeightsAs: line.optional(),
   retiresOn: z.iso.date().optional(),
   asOf: z.iso.date(),
-  source: z.string().min(1),
-  disagrees: z.string().optional(),
+  source: line,
+  disagrees: line.optional(),
 });
 const ApiFile = z.strictObject({
   recordedOn: z.iso.date(),
-  source: z.string().min(1),
+  source: line,
   prices: z.array(PriceRow).min(1),
 });
 const NODE = schemaNode(ApiFile);
@@ -67,13 +72,19 @@ export function refreshFromFile(root: string, path: string): Refreshed {
         handwritten: false,
       }),
     );
+  const { prices } = parsed.data;
+  const twice = prices.flatMap(({ provider, model }, i) =>
+    prices.findIndex((row) => row.provider === provider && row.model === model) < i
+      ? [{ path: `${path}#prices[${i}]`, given: `${provider} ${model} again`, allowed: "each model once", fix }]
+      : [],
+  );
+  if (twice.length > 0) throw new InputError(twice);
   const target = join(root, FILE);
   const before = readText(target);
   const known = new Set(
     (JSON.parse(before ?? '{"prices":[]}') as ApiPriceFile).prices.map((row) => JSON.stringify(row)),
   );
   replaceFile(target, before, apiPriceFileText(parsed.data));
-  const { prices } = parsed.data;
   const changed = prices.filter((row) => !known.has(JSON.stringify(row))).length;
   return { written: [FILE], prices: prices.length, changed };
 }
