@@ -10,6 +10,7 @@ import { watch, watchText } from "../../scripts/lib/catalogue/watch";
 import type { priceBases } from "../../scripts/lib/cost/freshness";
 import { gateProblems } from "../../scripts/lib/pin/gate";
 import { loopback } from "../support/loopback";
+import { catchPrinted, saidBy } from "../support/printed";
 import { a100, COMMIT, releaseFile } from "../support/releases";
 import { goodSections, problemLines, stackFolder, writeStack } from "../support/stack-folder";
 import { ROOT } from "../support/stacks";
@@ -17,44 +18,31 @@ import { ROOT } from "../support/stacks";
 const TODAY = "2026-11-22";
 const NOW = new Date("2026-11-22T12:00:00Z");
 
-let out: string[];
-let errors: string[];
-beforeEach(() => {
-  [out, errors] = [[], []];
-  jest.spyOn(process.stdout, "write").mockImplementation((text) => out.push(String(text)) > 0);
-  jest.spyOn(process.stderr, "write").mockImplementation((text) => errors.push(String(text)) > 0);
-});
-afterEach(() => jest.restoreAllMocks());
-
-const said = (work: Promise<unknown>): Promise<string> =>
-  work.then(
-    () => "nothing",
-    (error: Error) => error.message,
-  );
+const printed = catchPrinted();
 
 describe("homeport catalogue show", () => {
   it.each([undefined, "models", "prices", "shapes"])(
     "fits 80 columns and says how old its facts are: %s",
     async (kind) => {
       expect(await show(kind, {}, TODAY)).toBe(0);
-      const lines = out.join("").split("\n");
+      const lines = printed.out.split("\n");
       expect(lines.filter((line) => line.length > 80)).toEqual([]);
-      expect(out.join("")).toMatch(/\d+ rows, (\d+ days? old \(\d{4}-\d\d-\d\d\)|day unknown): /);
+      expect(printed.out).toMatch(/\d+ rows, (\d+ days? old \(\d{4}-\d\d-\d\d\)|day unknown): /);
     },
   );
 
   it("is as strict as asked: facts above 30 days fail, with the list and what refreshes them", async () => {
     expect(await show("prices", { strict: true }, "2026-10-20")).toBe(0);
-    expect(errors).toEqual([]);
+    expect(printed.err).toBe("");
     expect(await show("prices", { strict: true }, "2027-01-01")).toBe(1);
-    expect(errors.join("")).toContain("prices older than 30 days:\n  6 rows, 52 days old (2026-11-10): genai-prices");
-    expect(errors.join("")).toContain("refresh --from");
+    expect(printed.err).toContain("prices older than 30 days:\n  6 rows, 52 days old (2026-11-10): genai-prices");
+    expect(printed.err).toContain("refresh --from");
     expect(await show("prices", {}, "2027-01-01")).toBe(0);
   });
 
   it("knows nothing of other kinds, providers and regions, and says all of it at once", async () => {
     const options: ShowOptions = { provider: "bedrok", region: "us-east1" };
-    const message = await said(show("shape", options, TODAY));
+    const message = await saidBy(show("shape", options, TODAY));
     expect(message).toContain("[kind]: 'shape'; one of models, prices, shapes; did you mean `shapes`?");
     expect(message).toMatch(/--provider: 'bedrok';.*did you mean `bedrock`\?/);
     expect(message).toMatch(/--region: 'us-east1';.*did you mean `us-east-1`\?/);
@@ -62,14 +50,14 @@ describe("homeport catalogue show", () => {
 
   it("O4: finds a model by the name that people give it, and says what is not sold", async () => {
     await show(undefined, { model: "Claude Opus" }, TODAY);
-    expect(out.join("")).toContain("anthropic/claude-opus-5-5");
+    expect(printed.out).toContain("anthropic/claude-opus-5-5");
     await show("models", { model: "llama" }, TODAY);
-    expect(out.join("")).toContain("meta-llama/Llama-3.3-70B-Instruct");
-    out = [];
+    expect(printed.out).toContain("meta-llama/Llama-3.3-70B-Instruct");
+    printed.out = "";
     await show("prices", { model: "openai/gpt-oss-120b", provider: "bedrock" }, TODAY);
-    expect(out.join("")).toContain("bedrock/openai.gpt-oss-120b-1:0");
-    expect(out.join("")).not.toContain("groq/");
-    const refused = (model: string) => said(show("prices", { model }, TODAY));
+    expect(printed.out).toContain("bedrock/openai.gpt-oss-120b-1:0");
+    expect(printed.out).not.toContain("groq/");
+    const refused = (model: string) => saidBy(show("prices", { model }, TODAY));
     expect(await refused("Gemini Ultra")).toContain("--model: 'Gemini Ultra'; no price list has it");
     expect(await refused("gpt-4oo")).toContain("did you mean `gpt-4o`?");
   });
@@ -81,23 +69,23 @@ describe("homeport catalogue show", () => {
     ["meta-llama/Meta-Llama-3.1-8B", 1],
   ])("O4: finds open models by a family or a part of a name: %s", async (model, count) => {
     await show("models", { model, json: true }, TODAY);
-    expect(JSON.parse(out.join("")).models).toHaveLength(count);
+    expect(JSON.parse(printed.out).models).toHaveLength(count);
   });
 
   it("O4: shows what is known of weights that nobody sells, where no kind is said", async () => {
     await show(undefined, { model: "Pythia" }, TODAY);
-    expect(out.join("")).toContain("EleutherAI/pythia");
-    expect(out.join("")).not.toContain("US dollars");
+    expect(printed.out).toContain("EleutherAI/pythia");
+    expect(printed.out).not.toContain("US dollars");
     await show(undefined, { model: "openai/gpt-oss-120b" }, TODAY);
-    expect(out.join("")).toContain("US dollars");
-    expect(await said(show("models", { model: "zzz" }, TODAY))).toContain("--model: 'zzz'; one of meta-llama/");
+    expect(printed.out).toContain("US dollars");
+    expect(await saidBy(show("models", { model: "zzz" }, TODAY))).toContain("--model: 'zzz'; one of meta-llama/");
   });
 
   it("S6: knows the bytes of weights by config: 10-100 GB holds for 8B, not for 70B or DeepSeek-V3", async () => {
     const gigabytes = async (model: string) => {
-      out = [];
+      printed.out = "";
       await show("models", { model, json: true }, TODAY);
-      const { models } = JSON.parse(out.join("")) as { models: { weightBytes: number }[] };
+      const { models } = JSON.parse(printed.out) as { models: { weightBytes: number }[] };
       return ((models[0]?.weightBytes ?? 0) / 1e9).toFixed(models[0]!.weightBytes > 5e11 ? 0 : 2);
     };
     expect(await gigabytes("meta-llama/Llama-3.1-8B-Instruct")).toBe("16.06");
@@ -107,7 +95,7 @@ describe("homeport catalogue show", () => {
 
   it("R6: gives numbers with units in their names, and every model's end, as JSON", async () => {
     await show("prices", { provider: "openai", json: true }, TODAY);
-    const { prices, freshness } = JSON.parse(out.join("")) as {
+    const { prices, freshness } = JSON.parse(printed.out) as {
       prices: { model: string; usdPerMillion: { input: number }; retirement?: { level: string } }[];
       freshness: unknown[];
     };
@@ -318,7 +306,7 @@ async function priceList(
 
 it("homeport catalogue show shapes is as old as the rows of its region, not of all", async () => {
   await show("shapes", { region: "sa-east-1", json: true }, TODAY);
-  const { freshness } = JSON.parse(out.join("")) as { freshness: { vintages: { asOf?: string; rows: number }[] }[] };
+  const { freshness } = JSON.parse(printed.out) as { freshness: { vintages: { asOf?: string; rows: number }[] }[] };
   const shown = SHAPES.filter(({ regions }) => regions.includes("sa-east-1")).length;
   for (const { rows } of freshness[0]!.vintages) expect(rows).toBeLessThanOrEqual(3 * shown);
   expect(freshness[0]!.vintages.some(({ asOf }) => asOf === "2025-05-28")).toBe(true);
@@ -348,7 +336,7 @@ describe("homeport catalogue refresh", () => {
     ]);
     expect(compared).toMatchObject({ regions: { "us-east-1": { "p6-b200.48xlarge": 10 } } });
     expect(plans).toMatchObject({ pricesOf: TODAY, types: { "g5.xlarge": { "us-east-1": { "1y": 7, "3y": 5 } } } });
-    const { prices, changed, written } = JSON.parse(out.join("")) as {
+    const { prices, changed, written } = JSON.parse(printed.out) as {
       prices: number;
       changed: number;
       written: string[];
@@ -364,7 +352,7 @@ describe("homeport catalogue refresh", () => {
     const before = place.texts();
     const run = async (answer: Parameters<typeof priceList>[0]) => {
       const aws = await priceList(answer);
-      const message = await said(refresh({}, place.root, NOW));
+      const message = await saidBy(refresh({}, place.root, NOW));
       await aws.close();
       expect(place.texts()).toEqual(before);
       return message;
@@ -392,10 +380,10 @@ describe("homeport catalogue refresh", () => {
           ? { status: 400, body: { __type: "InvalidParameterException", message: "no such field" } }
           : { body: { PriceList: type === "" ? listedParts(rows, all) : [product(type, "us-east-1", 10)] } },
       );
-      out = [];
+      printed.out = "";
       expect(await refresh({ json: true }, place.root, NOW)).toBe(0);
       await aws.close();
-      return JSON.parse(out.join("")) as { kept: { part: string; asOf: string; why: string }[]; written: string[] };
+      return JSON.parse(printed.out) as { kept: { part: string; asOf: string; why: string }[]; written: string[] };
     };
     type Prices = Record<string, { usd: number; asOf: string; source?: string }>;
     const prices = () => (place.json(5) as unknown as { prices: Prices }).prices;
@@ -434,10 +422,10 @@ describe("homeport catalogue refresh", () => {
     const aws = await priceList((_, type) => ({
       body: { PriceList: type === "" ? [] : [product(type, "us-east-1", 1)] },
     }));
-    out = [];
+    printed.out = "";
     await refresh({}, place.root, NOW);
     await aws.close();
-    expect(out.join("")).toContain(`webAcl, still of ${TODAY}: the list has no price of WebACLV2`);
+    expect(printed.out).toContain(`webAcl, still of ${TODAY}: the list has no price of WebACLV2`);
     expect(place.texts()[5]).toEqual(now[5]);
     place.remove();
   });
@@ -488,8 +476,8 @@ describe("homeport catalogue refresh", () => {
     }));
     expect(await refresh({}, place.root, NOW)).toBe(0);
     await aws.close();
-    expect(out.join("")).toContain(`AWS lists no on-demand one: ${gone}`);
-    expect(out.join("").replace(/\s+/g, " ")).toContain("Savings Plans are another API of AWS");
+    expect(printed.out).toContain(`AWS lists no on-demand one: ${gone}`);
+    expect(printed.out.replace(/\s+/g, " ")).toContain("Savings Plans are another API of AWS");
     const { onDemandPrice, instancePrice } = withFiles(place, () => ({
       ...jest.requireActual<{ onDemandPrice: typeof onDemandPriceOf }>("../../infra/core/catalogue/shapes"),
       ...jest.requireActual<{ instancePrice: typeof instancePriceOf }>("../../infra/core/aws/prices"),
@@ -512,7 +500,7 @@ describe("homeport catalogue refresh", () => {
     given.prices[0]!.usdPerMillion.input = 0.75;
     writeFileSync(file, JSON.stringify(given));
     expect(await refresh({ from: file, json: true }, place.root, NOW)).toBe(0);
-    expect(JSON.parse(out.join(""))).toEqual({ written: [FILES[3]], prices: given.prices.length, changed: 1 });
+    expect(JSON.parse(printed.out)).toEqual({ written: [FILES[3]], prices: given.prices.length, changed: 1 });
     expect(place.json(3)).toEqual(given);
 
     const before = place.texts();
@@ -525,9 +513,9 @@ describe("homeport catalogue refresh", () => {
       [JSON.stringify(given).replace("0.75", "1e300"), /US dollars of a million tokens, 0 to 10000/],
     ] as const) {
       writeFileSync(file, text);
-      expect(await said(refresh({ from: file }, place.root, NOW))).toMatch(expected);
+      expect(await saidBy(refresh({ from: file }, place.root, NOW))).toMatch(expected);
     }
-    expect(await said(refresh({ from: join(place.root, "none.json") }, place.root, NOW))).toContain(
+    expect(await saidBy(refresh({ from: join(place.root, "none.json") }, place.root, NOW))).toContain(
       "a file that exists",
     );
     expect(place.texts()).toEqual(before);
@@ -573,12 +561,12 @@ describe("homeport catalogue refresh --spot", () => {
     expect(after.types["p4de.24xlarge"]?.["us-east-1"]).toEqual({ "use1-az4": 20.1, "use1-az6": 14.5 });
     expect(after.types["p4de.24xlarge"]?.["us-west-2"]).toEqual(before.types["p4de.24xlarge"]?.["us-west-2"]);
     expect(after.types["p5.48xlarge"]).not.toHaveProperty("us-east-1");
-    expect(JSON.parse(out.join(""))).toMatchObject({ prices: 2, changed: 2 });
+    expect(JSON.parse(printed.out)).toMatchObject({ prices: 2, changed: 2 });
     place.remove();
   });
 
   it("wants regions that have shapes, and nothing else at once", async () => {
-    const message = await said(refresh({ spot: "us-east-1,mars-1", from: "x.json" }, "/nowhere", NOW));
+    const message = await saidBy(refresh({ spot: "us-east-1,mars-1", from: "x.json" }, "/nowhere", NOW));
     expect(message).toContain("--spot: 'mars-1'; one of ");
     expect(message).toContain("--spot: not together with --from");
   });
@@ -597,19 +585,16 @@ const of = (source: string, licence = "apache-2.0"): ReleaseFile => {
 it("homeport catalogue show prices marks what only one source has, or two differ on", async () => {
   await show("prices", {}, TODAY);
   const line = (name: string) =>
-    out
-      .join("")
-      .split("\n")
-      .find((row) => row.startsWith(name)) ?? "";
+    printed.out.split("\n").find((row) => row.startsWith(name)) ?? "";
   for (const doubted of ["deepseek/deepseek-v4-flash*", "together/mistralai/Mistral-7B-Instruc…*"])
     expect(line(doubted)).not.toBe("");
   expect(line("openai/gpt-4o ")).not.toBe("");
-  expect(out.join("")).toContain("* less sure:");
+  expect(printed.out).toContain("* less sure:");
 });
 
 it("homeport catalogue show models says yes only where fit answers without the hub", async () => {
   await show("models", {}, TODAY);
-  const lines = out.join("").split("\n");
+  const lines = printed.out.split("\n");
   const line = (id: string) => lines.find((row) => row.startsWith(id)) ?? "";
   for (const known of ["Qwen/Qwen3.6-27B", "deepseek-ai/DeepSeek-R1"]) expect(line(known)).toMatch(/ yes$/);
   // Of an unknown family; without a config.json.

@@ -8,6 +8,7 @@ import { cost } from "../../scripts/commands/cost";
 import { historyBefore, keep } from "../../scripts/lib/cost/live/history";
 import type { Kubectl, StoredObject } from "../../scripts/lib/kubectl";
 import { tinyRelease } from "../support/fixture-root";
+import { catchPrinted } from "../support/printed";
 import { Stacks } from "../support/stacks";
 
 const HOUR = 3_600_000;
@@ -51,17 +52,13 @@ writeFileSync(
   }),
 );
 
-let [out, hours] = ["", 0];
+const printed = catchPrinted();
+let hours = 0;
 let engine: Engine;
 beforeEach(() => {
   [hours, engine] = [0, new Engine()];
   for (const path of [FILE, STATE]) rmSync(path, { recursive: true, force: true });
-  jest.spyOn(process.stdout, "write").mockImplementation((text) => {
-    out += text;
-    return true;
-  });
 });
-afterEach(() => jest.restoreAllMocks());
 
 /** One engine that counts requests of 1024/1024, 0.5 s to the first token, 35 ms a token: 36.3 s each. */
 class Engine implements Partial<Kubectl> {
@@ -109,7 +106,7 @@ class Engine implements Partial<Kubectl> {
 }
 
 async function asked(more: object): Promise<string> {
-  out = "";
+  printed.out = "";
   await cost(
     { stack: "day", firstTokenMs: "2000", tokenMs: "50", json: true, ...more },
     {
@@ -120,7 +117,7 @@ async function asked(more: object): Promise<string> {
       now: () => new Date(START + hours * HOUR),
     },
   );
-  return out.replace(/\s+/g, " ");
+  return printed.out.replace(/\s+/g, " ");
 }
 
 /** What `--live` says when that much time and that many requests are over. */

@@ -12,6 +12,7 @@ import { cheapestApi } from "../../scripts/lib/cost/same-weights";
 import type { Kubectl, StoredObject } from "../../scripts/lib/kubectl";
 import { fixtureRoot, tinyId } from "../support/fixture-root";
 import { type Loopback, loopback } from "../support/loopback";
+import { catchPrinted } from "../support/printed";
 import { ROOT, Stacks } from "../support/stacks";
 
 const stacks = new Stacks();
@@ -19,27 +20,15 @@ const TODAY = "2026-11-22";
 const options = { stack: "prod", firstTokenMs: "2000", tokenMs: "50" };
 const world = { root: stacks.root, today: TODAY, render: (name: string) => stacks.render(name) };
 
-let [out, err] = ["", ""];
-beforeEach(() => {
-  [out, err] = ["", ""];
-  jest.spyOn(process.stdout, "write").mockImplementation((text) => {
-    out += text;
-    return true;
-  });
-  jest.spyOn(process.stderr, "write").mockImplementation((text) => {
-    err += text;
-    return true;
-  });
-});
-afterEach(() => jest.restoreAllMocks());
+const printed = catchPrinted();
 
 async function said(
   more: Partial<CostOptions> = {},
   at: Partial<typeof world> = {},
 ): Promise<{ code: number; text: string }> {
-  out = "";
+  printed.out = "";
   const code = await cost({ ...options, ...more }, { ...world, ...at });
-  return { code, text: out };
+  return { code, text: printed.out };
 }
 
 /** A copy of a stack file with something else in it. */
@@ -175,7 +164,7 @@ describe("homeport cost", () => {
 
   it("fails with --strict while prices are older than 30 days, and says how to renew them", async () => {
     expect((await said({ strict: true })).code).toBe(1);
-    expect(err).toContain("prices of nodes in us-east-1 are 125 days old, more than 30");
+    expect(printed.err).toContain("prices of nodes in us-east-1 are 125 days old, more than 30");
   });
 
   it("refuses a cluster without a list price, an objective that is no time, and a stack that is not there", async () => {
@@ -380,12 +369,12 @@ describe("homeport cost --live", () => {
         hours += more;
       },
       async ask(more: Partial<CostOptions> = {}) {
-        out = "";
+        printed.out = "";
         const clusters = { local: cluster as unknown as Kubectl };
         const now = () => new Date(START + hours * HOUR);
         const live = { stack: "fixture", live: true, nodeUsd: ["a100=55.04"], json: true };
         await cost({ ...options, ...live, ...more }, { ...world, root, clusters, now });
-        return out;
+        return printed.out;
       },
     };
   }
@@ -604,9 +593,9 @@ describe("homeport cost --bill", () => {
       { ResultsByTime: [day("2026-11-19", ["Amazon EC2", "8000.5"], ["Amazon EKS", "2.4"])], NextPageToken: "2" },
       { ResultsByTime: [day("2026-11-18"), day("2026-11-20", ["Amazon EC2", "1999.5"])] },
     ]);
-    out = "";
+    printed.out = "";
     await cost({ ...options, bill: true, json: true }, { ...world, costExplorer: client });
-    const found = JSON.parse(out);
+    const found = JSON.parse(printed.out);
     expect(asked.map(({ TimePeriod, Filter }) => [TimePeriod, Filter])).toEqual(
       [1, 2].map(() => [
         { Start: "2026-11-14", End: "2026-11-21" },

@@ -12,25 +12,17 @@ import { assessmentText } from "../../scripts/lib/assess/text";
 import { reportPage } from "../../scripts/lib/report-page/page";
 import { openLog } from "../../scripts/lib/usage/json-values";
 import { recordUsage } from "../../scripts/lib/usage/record";
+import { catchPrinted } from "../support/printed";
 
 const ROOT = resolve(__dirname, "../..");
 const TODAY = "2026-11-22";
+const printed = catchPrinted();
 let root: string;
-let printed: string;
 
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), "homeport-decide-"));
   mkdirSync(join(root, "stacks"));
   cpSync(join(ROOT, "stacks/decisions"), join(root, "stacks/decisions"), { recursive: true });
-  printed = "";
-  for (const stream of [process.stdout, process.stderr])
-    jest.spyOn(stream, "write").mockImplementation((text) => {
-      printed += String(text);
-      return true;
-    });
-});
-afterEach(() => {
-  jest.restoreAllMocks();
 });
 
 const file = () => join(root, "stacks/decisions/example.yaml");
@@ -50,9 +42,9 @@ function scaleUsage(factor: number): string {
 }
 
 const decided = async (options: Parameters<typeof decideCommand>[1] = {}): Promise<DecisionReport> => {
-  printed = "";
+  printed.out = "";
   await run({ ...options, json: true });
-  return JSON.parse(printed.slice(0, printed.lastIndexOf("}") + 1)) as DecisionReport;
+  return JSON.parse(printed.out) as DecisionReport;
 };
 
 /** Problems of the example after a change of its text. */
@@ -84,16 +76,16 @@ describe("homeport decide", () => {
     expect(basis(shapes)).toMatch(
       /^measured here on 2026-11-20, vLLM 0\.33\.0, [\d,]+ to [\d,]+ output tokens\/s; that day 8\.00 ms a token at 32\.0 requests in flight; the table said [\d.]+ ms, error [\d.-]+ %$/,
     );
-    printed = "";
+    printed.out = "";
     await run();
-    expect(printed).toContain("throughput measured here on 2026-11-20");
+    expect(printed.out).toContain("throughput measured here on 2026-11-20");
   });
 
   it("prints a card within 80 columns and keeps the file's comments beside the record", async () => {
     const before = readFileSync(file(), "utf8").split("# Written by")[0]!.trimEnd();
     writeFileSync(file(), `${before}\n`);
     expect(await run()).toBe(ExitCode.ok);
-    expect(Math.max(...printed.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
+    expect(Math.max(...printed.out.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
     const after = readFileSync(file(), "utf8");
     expect(after.startsWith(before)).toBe(true);
     expect(parse(after).record).toMatchObject({ verdict: "self", decidedOn: TODAY });
@@ -105,10 +97,10 @@ describe("homeport decide", () => {
     await run();
     const recorded = readFileSync(file(), "utf8");
     expect(await run({ check: true })).toBe(ExitCode.ok);
-    printed = "";
+    printed.out = "";
     expect(await run({ check: true, usage: scaleUsage(0.1) })).toBe(ExitCode.failed);
-    expect(printed).toContain("flips from RUN OWN MODELS to USE THE API");
-    expect(printed).toMatch(/requestsPerMonth +14717700 +1471770/);
+    expect(printed.err).toContain("flips from RUN OWN MODELS to USE THE API");
+    expect(printed.err).toMatch(/requestsPerMonth +14717700 +1471770/);
     expect(readFileSync(file(), "utf8")).toBe(recorded);
   });
 
@@ -116,9 +108,9 @@ describe("homeport decide", () => {
     await run();
     const text = readFileSync(file(), "utf8");
     writeFileSync(file(), text.replace("hoursMonthly: 80", "hoursMonthly: 2000"));
-    printed = "";
+    printed.out = "";
     expect(await run({ check: true })).toBe(ExitCode.failed);
-    expect(printed).toMatch(/peopleHoursMonthly +80 +2000/);
+    expect(printed.err).toMatch(/peopleHoursMonthly +80 +2000/);
     await expect(run({ check: true, report: join(root, "no/page.html") })).rejects.toThrow("--report: ");
   });
 
@@ -143,12 +135,12 @@ describe("homeport decide", () => {
       outputTokens: one.outputTokens / 10,
     });
     writeFileSync(usageFile(), JSON.stringify(usage));
-    printed = "";
+    printed.out = "";
     await run({ check: true, report: join(root, "page.html") });
-    expect(printed).toMatch(/a request +API \$0\.0077, own \$0\.00\d+; people are \d+ % of own/);
-    expect(printed).toContain("usage: made up for the example");
-    expect(printed).toMatch(/1M tokens +in and out: API \$5\.\d+, own \$[\d.]+, of it people \$0\.\d+/);
-    expect(printed).toContain("no other environment (dev, staging) is paid");
+    expect(printed.out).toMatch(/a request +API \$0\.0077, own \$0\.00\d+; people are \d+ % of own/);
+    expect(printed.out).toContain("usage: made up for the example");
+    expect(printed.out).toMatch(/1M tokens +in and out: API \$5\.\d+, own \$[\d.]+, of it people \$0\.\d+/);
+    expect(printed.out).toContain("no other environment (dev, staging) is paid");
     const { workloads, throughput } = await decided({ check: true });
     expect(workloads.map(({ name }) => name)).toEqual(["support", "short"]);
     expect(workloads[1]!.breakEvenRequests).toBeGreaterThan(2 * workloads[0]!.breakEvenRequests!);
@@ -193,7 +185,7 @@ describe("homeport decide", () => {
 
   it("--strict fails on prices older than 30 days, --preset starts a file that must be corrected first", async () => {
     expect(await run({ strict: true })).toBe(ExitCode.failed);
-    expect(printed).toContain("homeport catalogue refresh");
+    expect(printed.err).toContain("homeport catalogue refresh");
     await decideCommand("new", { preset: "startup" }, { root, today: TODAY });
     const failure = await decideCommand("new", {}, { root, today: TODAY }).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(InputError);
@@ -362,17 +354,17 @@ describe("homeport assess", () => {
     // List price: 240 h × (1M × $2 + 0.5M × $8 + 1M × $0.1 + 0.5M × $0.4); the bill says half of it. The small one is withdrawn today.
     const options = { candidate: ["openai/gpt-oss-120b"], billed: 756, json: true };
     expect(await assessExports([path], options, TODAY)).toBe(ExitCode.ok);
-    const result = JSON.parse(printed);
+    const result = JSON.parse(printed.out);
     expect(result.unpriced).toEqual(["nobody-sells-this"]);
     expect(result.workloads[0]).toMatchObject({ name: "gpt-4.1", rival: "openai gpt-4.1" });
     expect(result.workloads[0].apiMonthlyUsd).toBeCloseTo((720 / 10) * (730 / 24), 6);
     expect(result.workloads[0].report.verdict.verdict).toBe("api");
     expect(result.workloads[0].report.comparisons[0].savings.length).toBeGreaterThan(0);
     expect(result.assumptions.join("\n")).toContain("50 % of the list price");
-    printed = "";
+    printed.out = "";
     await assessExports([path], { candidate: ["openai/gpt-oss-120b"] }, TODAY);
-    expect(printed.indexOf("without a GPU")).toBeLessThan(printed.indexOf("the largest"));
-    expect(Math.max(...printed.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
+    expect(printed.out.indexOf("without a GPU")).toBeLessThan(printed.out.indexOf("the largest"));
+    expect(Math.max(...printed.out.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
   });
 });
 
@@ -400,9 +392,9 @@ describe("homeport assess, from a bill alone", () => {
     })),
   });
   const assessed = async (paths: string[], options: object = {}): Promise<BillAssessment> => {
-    printed = "";
+    printed.out = "";
     await assessExports(paths, { candidate: ["openai/gpt-oss-120b"], json: true, ...options }, TODAY);
-    return JSON.parse(printed) as BillAssessment;
+    return JSON.parse(printed.out) as BillAssessment;
   };
   const MONTH = 730 / 24 / 31;
 
