@@ -584,8 +584,7 @@ const of = (source: string, licence = "apache-2.0"): ReleaseFile => {
 
 it("homeport catalogue show prices marks what only one source has, or two differ on", async () => {
   await show("prices", {}, TODAY);
-  const line = (name: string) =>
-    printed.out.split("\n").find((row) => row.startsWith(name)) ?? "";
+  const line = (name: string) => printed.out.split("\n").find((row) => row.startsWith(name)) ?? "";
   for (const doubted of ["deepseek/deepseek-v4-flash*", "together/mistralai/Mistral-7B-Instruc…*"])
     expect(line(doubted)).not.toBe("");
   expect(line("openai/gpt-4o ")).not.toBe("");
