@@ -17,7 +17,7 @@ export interface Knowledge {
   misses: { concurrency: readonly Miss[]; lengths: readonly Miss[]; level: readonly Miss[] };
 }
 
-export const knowledgeOf = (series: readonly Series[]): Knowledge => ({
+const knowledgeOf = (series: readonly Series[]): Knowledge => ({
   series,
   misses: {
     concurrency: missesInConcurrency(series),
