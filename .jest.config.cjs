@@ -1,6 +1,7 @@
 const common = {
   testEnvironment: "node",
   transform: { "^.+\\.ts$": ["ts-jest", { diagnostics: false }] },
+  moduleNameMapper: { "^@npmcli/arborist$": "<rootDir>/test/support/not-loaded.cjs" },
   setupFiles: ["<rootDir>/test/support/setup.cjs"],
 };
 

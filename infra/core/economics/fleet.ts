@@ -54,10 +54,11 @@ export interface SizedFleet {
 export function fleetFor(requestsMonthly: number, profile: Profile, plan: FleetPlan): SizedFleet {
   const peak = peakOutputPerSecond(profile, requestsMonthly);
   const nodesAt = (outputPerSecond: number) => servingNodes(replicasFor(outputPerSecond, plan), plan) + plan.spareNodes;
+  const nodes = nodesAt(peak);
   return {
     replicas: replicasFor(peak, plan),
-    nodes: nodesAt(peak),
-    nodesByHour: hourLoads(profile).map((load) => nodesAt(plan.autoscaled ? peak * load : peak)),
+    nodes,
+    nodesByHour: hourLoads(profile).map((load) => (plan.autoscaled ? nodesAt(peak * load) : nodes)),
   };
 }
 
@@ -78,10 +79,11 @@ export function capacityEdges(most: number, profile: Profile, plan: FleetPlan): 
 
 /** Node hours of a month for a day of nodes, with the time of each start: a node that comes back in the morning starts again. */
 export function paidHours(nodesByHour: readonly number[], coldStartSeconds: number): number {
-  const starts = nodesByHour.reduce(
-    (total, nodes, hour) => total + Math.max(0, nodes - (nodesByHour.at(hour - 1) ?? nodes)),
-    0,
-  );
-  const day = nodesByHour.reduce((total, nodes) => total + nodes, 0) + (starts * coldStartSeconds) / 3600;
-  return (day * HOURS_A_MONTH) / 24;
+  let [before, starts, day] = [nodesByHour.at(-1) ?? 0, 0, 0];
+  for (const nodes of nodesByHour) {
+    starts += Math.max(0, nodes - before);
+    day += nodes;
+    before = nodes;
+  }
+  return ((day + (starts * coldStartSeconds) / 3600) * HOURS_A_MONTH) / 24;
 }

@@ -32,11 +32,11 @@ export function nodeCost(nodesByHour: readonly number[], prices: NodePrices, col
   const share = spot?.share ?? 0;
   const committed = plan?.nodes ?? 0;
   const waste = (spot?.overhead ?? 0) + ((spot?.interruptionsPerHour ?? 0) * coldStartSeconds) / 3600;
-  const hours = (of: (nodes: number) => number) => paidHours(nodesByHour.map(of), coldStartSeconds);
+  const nodeHours = paidHours(nodesByHour, coldStartSeconds);
+  const over = nodesByHour.map((nodes) => Math.max(0, (1 - share) * nodes - committed));
   const monthlyUsd =
-    hours((nodes) => share * nodes) * (spot?.hourlyUsd ?? 0) * (1 + waste) +
+    share * nodeHours * (spot?.hourlyUsd ?? 0) * (1 + waste) +
     committed * HOURS_A_MONTH * (plan?.hourlyUsd ?? 0) +
-    hours((nodes) => Math.max(0, (1 - share) * nodes - committed)) * onDemandUsd;
-  const nodeHours = hours((nodes) => nodes);
+    (committed === 0 ? (1 - share) * nodeHours : paidHours(over, coldStartSeconds)) * onDemandUsd;
   return { nodeHours, monthlyUsd, hourlyUsd: nodeHours === 0 ? 0 : monthlyUsd / nodeHours };
 }
