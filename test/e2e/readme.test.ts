@@ -10,7 +10,7 @@ jest.setTimeout(300_000);
 const ELSEWHERE: readonly [command: RegExp, reason: string][] = [
   [/^npm ci && /, "the two lines that set everything up: CI starts with them"],
   [/ (init|images|preflight|up|kubeconfig|destroy) /, "asks AWS: against a stand-in in preflight and aws-stores"],
-  [/ (usage record|assess) /, "reads a log that the reader has: in the tests of usage and assess"],
+  [/ usage record /, "reads a log that the reader has: in the tests of usage"],
   [/ weights mirror /, "asks AWS: against a stand-in in aws-stores"],
   [/ pin .* hf:/, "asks a hub: against a stand-in in the tests of pin"],
   [
