@@ -11,6 +11,7 @@ import { logsOf } from "../lib/usage/log-files";
 import { time } from "../lib/usage/observation";
 import { recordUsage } from "../lib/usage/record";
 import type { RecordOptions } from "../lib/usage/recording";
+import { DAY_MS } from "../lib/usage/rhythm";
 import { countsText, shownUsage, usageText } from "../lib/usage/text";
 
 interface Options extends Omit<RecordOptions, "covers"> {
@@ -81,8 +82,6 @@ function refuseOverwriting({ out, force }: Options, current: string | undefined)
       { path: "--out", given: `${out} is there`, allowed: "a new file", fix: "name another one, or add --force" },
     ]);
 }
-
-const DAY_MS = 86_400_000;
 
 const begins = (value: string): number => moment(value);
 /** A day is covered to its end, as in a usage file. */

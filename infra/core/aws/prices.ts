@@ -14,7 +14,8 @@ type Prices = Readonly<Record<string, Readonly<Record<string, number>>>>;
 const BY_REGION: Prices = recorded.regions;
 const BY_TYPE: Prices = regional.types;
 const OLDER: Prices = older.regions;
-const STAND_IN = "us-east-1";
+/** Its prices stand in for those of regions that list none. */
+export const STAND_IN = "us-east-1";
 
 /** Set by homeport catalogue refresh: then what AWS does not list in a region is not sold there. */
 const EVERY_REGION = "everyRegion" in recorded;

@@ -3,8 +3,9 @@ import type { Usage } from "../../../infra/core/economics/usage";
 import { InputError } from "../../../infra/core/errors";
 import { grouped } from "../../../infra/core/numbers";
 import { priceNamed } from "../decide/price-named";
+import { ASSUMED_PEAK } from "../usage/rhythm";
 import { type AssessedWorkload, type Assessment, type AssessOptions, assess } from "./assess";
-import { ASSUMED_PEAK, type Bill, type Guess, guessesFor, usageOf } from "./bill";
+import { type Bill, type Guess, guessesFor, usageOf } from "./bill";
 
 /** From dollars alone to a recommendation, for each guess of what the dollars do not say. */
 

@@ -1,5 +1,6 @@
 import { isLong } from "../usage/csv-exports";
 import { counted, isRow, type Row, rows, text, time } from "../usage/observation";
+import { DAY_MS } from "../usage/rhythm";
 
 /** What providers say of an account's costs: dollars, by the day, model and kind of token as far as one asked for it. */
 
@@ -28,8 +29,6 @@ interface BillFormat {
 }
 
 type Priced = Omit<BillLine, "atMs" | "endMs">;
-
-const DAY_MS = 86_400_000;
 
 /** Number, or a number as text: money is often text so that no digit of it is lost. */
 const amount = (value: unknown): number | undefined => {

@@ -3,6 +3,7 @@ import type { Usage, Workload } from "../../../infra/core/economics/usage";
 import { jsonValues } from "../usage/json-values";
 import { isRow } from "../usage/observation";
 import type { Log } from "../usage/recording";
+import { ASSUMED_PEAK, DAY_MS, dayOf } from "../usage/rhythm";
 import { BILL_FORMATS, type BilledFor, type BillLine } from "./bill-formats";
 
 /** A bill as it was read: dollars, and tokens where the report has them. */
@@ -81,16 +82,14 @@ function readValue(value: Record<string, unknown>): { source: string; lines: Bil
   return undefined;
 }
 
-const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
-
 /** Several reports as one. `model`: of lines that name none. */
 export function billOf(reports: readonly Report[], model: string | undefined): Bill {
   const lines = reports.flatMap((report) => report.lines);
   return {
     unknown: reports.reduce((sum, report) => sum + report.unknown, 0),
     source: [...new Set(reports.map(({ source }) => source))].join(", "),
-    from: day(Math.min(...lines.map(({ atMs }) => atMs))),
-    to: day(Math.max(...lines.map(({ endMs }) => endMs)) - 1),
+    from: dayOf(Math.min(...lines.map(({ atMs }) => atMs))),
+    to: dayOf(Math.max(...lines.map(({ endMs }) => endMs)) - 1),
     lines: lines.map((line) =>
       line.model === undefined && line.kind !== "other" && model !== undefined ? { ...line, model } : line,
     ),
@@ -100,11 +99,8 @@ export function billOf(reports: readonly Report[], model: string | undefined): B
 /** A total that somebody read off an invoice: so many dollars in the days before `today`. */
 export function billOfTotal(usd: number, days: number, today: string): BillLine {
   const endMs = Date.parse(today);
-  return { atMs: endMs - days * 86_400_000, endMs, usd, kind: "all", batch: false, longContext: false };
+  return { atMs: endMs - days * DAY_MS, endMs, usd, kind: "all", batch: false, longContext: false };
 }
-
-/** Peak over average where only days are known: the same as for exports by the day. */
-export const ASSUMED_PEAK = 3;
 
 /** The usage that would have made this bill, if the guess is right and the list price was paid. */
 export function usageOf(

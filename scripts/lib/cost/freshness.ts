@@ -1,5 +1,6 @@
 import type { LoadedStack } from "../../../infra/config/schema";
 import { PART_PRICES, type Part, partSource } from "../../../infra/core/aws/part-prices";
+import { STAND_IN } from "../../../infra/core/aws/prices";
 import { ageDays, type Dated, isStale } from "../../../infra/core/catalogue/freshness";
 import { onDemandPrice } from "../../../infra/core/catalogue/shapes";
 import { SYSTEM_INSTANCE } from "../../../infra/values/aws/nodes/pool-size";
@@ -38,15 +39,13 @@ export function priceBases(
   ];
 }
 
-const STAND_IN_REGION = "us-east-1";
-
 /** Each day and source that a price of the stack's nodes is from, with the regions that it is for. */
 function nodeSources({ config }: Pick<LoadedStack, "config">): (Dated & { regions: string[] })[] {
   const found = new Map<string, Dated & { regions: string[] }>();
   const types = [SYSTEM_INSTANCE, ...Object.values(config.pools).flatMap(({ instanceType }) => instanceType ?? [])];
   for (const region of config.regions)
     for (const type of types) {
-      const price = onDemandPrice(type, region) ?? onDemandPrice(type, STAND_IN_REGION);
+      const price = onDemandPrice(type, region) ?? onDemandPrice(type, STAND_IN);
       if (price === undefined) continue;
       const { asOf, source } = price;
       const key = `${asOf} ${source}`;

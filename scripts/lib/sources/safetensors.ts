@@ -1,4 +1,5 @@
 import type { Problem } from "../../../infra/core/errors";
+import { isRecord } from "../../../infra/core/fit/config-json";
 import { bytesByDtype, loadedFiles } from "../../../infra/core/fit/weights";
 import type { Entry } from "./listing";
 
@@ -62,7 +63,7 @@ async function headerOf(entry: Entry): Promise<{ header: Header } | Problem> {
 function jsonObject(text: string): Header | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Header) : undefined;
+    return isRecord(value) ? value : undefined;
   } catch {
     return undefined;
   }

@@ -1,4 +1,5 @@
 import { counted, type Format, isRow, named, type Observation, rows, text, time } from "./observation";
+import { DAY_MS } from "./rhythm";
 
 /** Model invocation logs, as Bedrock writes them to S3 or CloudWatch Logs. Cached input is counted beside the other. */
 export const BEDROCK_LOG: Format = {
@@ -44,8 +45,6 @@ const METRICS: Readonly<Record<string, (sum: number) => Partial<Observation>>> =
   CacheWriteInputTokenCount: (sum) => ({ inputTokens: sum, cacheWriteTokens: sum }),
 };
 
-const HOUR_MS = 3_600_000;
-
 /** `aws cloudwatch get-metric-statistics --namespace AWS/Bedrock --statistics Sum --period 3600`, a file for each metric. */
 export const CLOUDWATCH: Format = {
   name: "cloudwatch metrics of bedrock",
@@ -70,5 +69,5 @@ export const CLOUDWATCH: Format = {
 /** The period that was asked for, as far as the points show it. */
 export function smallestGap(times: readonly number[]): number {
   const sorted = [...times].sort((a, b) => a - b);
-  return sorted.reduce((least, at, i) => Math.min(least, i === 0 ? least : at - (sorted[i - 1] ?? at)), HOUR_MS * 24);
+  return sorted.reduce((least, at, i) => Math.min(least, i === 0 ? least : at - (sorted[i - 1] ?? at)), DAY_MS);
 }

@@ -1,9 +1,8 @@
 import { counted, type Format, type Observation, type Row, text, time } from "./observation";
 import { HOUR_WRITES } from "./provider-exports";
+import { DAY_MS } from "./rhythm";
 
 /** What consoles let people download: the same counts as the providers' APIs give, a row for each day and model. */
-
-const DAY_MS = 86_400_000;
 
 /** The rows of OpenAI's usage API laid flat, with its own names of the fields. */
 export const OPENAI_CSV: Format = {

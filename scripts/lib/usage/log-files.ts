@@ -12,7 +12,19 @@ export function logsOf(paths: readonly string[]): Log[] {
   const problems = paths.flatMap((path) => problemOf(path, seen) ?? []);
   if (problems.length > 0) throw new InputError(problems);
   const onBytes = byteNotes(paths);
-  return paths.map((path) => ({ label: path, open: () => openLog(path, onBytes) }));
+  return paths.map((path) => {
+    let read = 0;
+    const count = (bytes: number) => {
+      read += bytes;
+      onBytes(bytes);
+    };
+    const open = () => {
+      // Whoever looks what a log is opens it before its reader does: what was read for that is not behind us.
+      count(-read);
+      return openLog(path, count);
+    };
+    return { label: path, open };
+  });
 }
 
 /** How far the reading is; of standard input nobody knows the size. */

@@ -1,4 +1,5 @@
 import { counted, type Format, isRow, type Observation, type Row, rows, text, time } from "./observation";
+import { DAY_MS } from "./rhythm";
 
 /** What providers say of an account's usage, in spans of a minute, an hour or a day. */
 
@@ -61,7 +62,7 @@ export const OPENROUTER: Format = {
       return [
         {
           atMs,
-          spanMs: 86_400_000,
+          spanMs: DAY_MS,
           model: text(item.model) ?? "openrouter",
           requests: counted(item.requests) ?? 0,
           inputTokens: counted(item.prompt_tokens) ?? 0,

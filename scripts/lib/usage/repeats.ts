@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import type { Observation } from "./observation";
 
 /** Bits of what is remembered of requests: 32 MiB, of which the system gives what is touched. */
@@ -56,22 +57,8 @@ export class Repeats {
   }
 }
 
-/** Two hashes of 32 bits, FNV-1a from two beginnings; the second odd, so that its multiples reach every bit. */
+/** Two hashes of 32 bits; the second odd, so that its multiples reach every bit. */
 function hashes(text: string): [number, number] {
-  let [one, other] = [0x811c9dc5, 0x01234567];
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    one = Math.imul(one ^ code, 0x01000193);
-    other = Math.imul(other ^ code, 0x01000193);
-  }
-  return [one >>> 0, (mixed(other) | 1) >>> 0];
-}
-
-/** FNV's last characters change few bits: murmur3's finish spreads them. */
-function mixed(hash: number): number {
-  let h = hash ^ (hash >>> 16);
-  h = Math.imul(h, 0x85ebca6b);
-  h ^= h >>> 13;
-  h = Math.imul(h, 0xc2b2ae35);
-  return h ^ (h >>> 16);
+  const digest = hash("sha1", text, "buffer");
+  return [digest.readUInt32LE(0), (digest.readUInt32LE(4) | 1) >>> 0];
 }

@@ -3,6 +3,11 @@ import type { Workload } from "../../../infra/core/economics/usage";
 /** When requests come: peaks, hours of the day, quiet and busy weeks. Hours and days are counted from 1970, in UTC. */
 
 export const HOUR_MS = 3_600_000;
+export const DAY_MS = 24 * HOUR_MS;
+
+/** `2026-10-01`, in UTC. */
+export const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
+
 const HOURS_A_DAY = 24;
 const DAYS_A_WEEK = 7;
 

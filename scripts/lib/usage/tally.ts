@@ -1,11 +1,10 @@
 import type { UsageFile } from "../../../infra/config/usage-file";
 import type { Observation } from "./observation";
 import { coarseRemark, minuteRemark, periodRemarks, silenceRemark } from "./remarks";
-import { HOUR_MS, hoursOf, longestSilence } from "./rhythm";
+import { DAY_MS, dayOf, HOUR_MS, hoursOf, longestSilence } from "./rhythm";
 import { addTo, addTokensOf, newSums, type Sums } from "./sums";
 import { minutePeakOf, workloadOf } from "./workload";
 
-const DAY_MS = 24 * HOUR_MS;
 const MINUTE_MS = 60_000;
 
 /** What memory holds: hours of five years, of so many workloads. */
@@ -82,8 +81,8 @@ export class Tally {
     const names = [...this.sums.keys()].sort();
     const coarse = names.filter((name) => this.sums.get(name)?.hourly === false);
     return {
-      from: dayOf(period.firstHour),
-      to: dayOf(period.lastHour),
+      from: dayOf(period.firstHour * HOUR_MS),
+      to: dayOf(period.lastHour * HOUR_MS),
       hours: hoursOf(period),
       source,
       remarks: [
@@ -104,5 +103,3 @@ export class Tally {
     return sums;
   }
 }
-
-const dayOf = (hour: number): string => new Date(hour * HOUR_MS).toISOString().slice(0, 10);

@@ -4,10 +4,10 @@ import type { ReleaseContent } from "../../../../infra/core/release";
 import { dayPoint } from "../../../../infra/core/throughput/calibrate";
 import { type MeasuredDay, ownSeries } from "../../../../infra/core/throughput/own-days";
 import { quantisationOf } from "../release-costs";
-import { hoursOf, spansOf, whileAnswering } from "./load";
+import { spanHours, spansOf, whileAnswering } from "./load";
 import { pinned } from "./pinned";
 import type { EnginePod, Reading } from "./reading";
-import { NOTHING_COUNTED, summed } from "./window";
+import { HOUR_MS, hoursOf, NOTHING_COUNTED, summed } from "./window";
 
 export interface DayOfRelease {
   model: string;
@@ -35,15 +35,15 @@ function dayOf(
   readings: readonly Reading[],
 ): DayOfRelease["found"] {
   const spans = spansOf(pod, readings, DAY_HOURS);
-  const hours = hoursOf(spans);
+  const hours = spanHours(spans);
   if (hours < DAY_HOURS) return { refused: `${hours.toFixed(1)} of ${DAY_HOURS} h between readings yet` };
   const model = publicName(content);
   const shape = content.variants[pod.variant];
   if (model === undefined || shape === undefined) return { refused: "weights without a public name have no table" };
   const [from, to] = [spans.at(-1)?.from ?? "", spans[0]?.to ?? ""];
-  const engineHours = spans.reduce((sum, span) => sum + (span.engines.length * span.ms) / 3_600_000, 0);
+  const engineHours = spans.reduce((sum, span) => sum + (span.engines.length * span.ms) / HOUR_MS, 0);
   const counted = summed(spans.flatMap(({ engines }) => engines));
-  const wall = (Date.parse(to) - Date.parse(from)) / 3_600_000;
+  const wall = hoursOf({ from, to });
   const day = dayPoint({ at: from, ...NOTHING_COUNTED }, { at: to, ...counted }, engineHours / wall);
   if ("refused" in day) return day;
   const { inputTokens, outputTokens, first = 0, further } = day.point;

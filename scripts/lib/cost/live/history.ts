@@ -3,10 +3,10 @@ import { dirname, join } from "node:path";
 import { replaceFile } from "../../replace-file";
 import { readText } from "../../stack-paths";
 import type { Reading } from "./reading";
+import { HOUR_MS } from "./window";
 
 /** Readings of this checkout, oldest first: what the next one is compared with. */
 
-const HOUR_MS = 3_600_000;
 /** Half a month: a day of an engine may be made of hours that lie apart. */
 const KEPT_HOURS = 15 * 24;
 /** A day and its night are kept in steps that show its load, so that reading every minute is no more than every fifth. */

@@ -1,5 +1,5 @@
 import { type EnginePod, type Reading, sameEngine } from "./reading";
-import { type Counters, summed } from "./window";
+import { type Counters, HOUR_MS, summed } from "./window";
 
 /** What engines of one release counted from one reading to the next. */
 export interface Span {
@@ -10,8 +10,6 @@ export interface Span {
   engines: { counters: Counters }[];
 }
 
-const HOUR_MS = 3_600_000;
-
 /** Newest first, until they are `most` hours. An engine counts where both readings have it and it did not begin anew. */
 export function spansOf(
   { model, release, variant }: Pick<EnginePod, "model" | "release" | "variant">,
@@ -19,7 +17,7 @@ export function spansOf(
   most: number,
 ): Span[] {
   const spans: Span[] = [];
-  for (let i = readings.length - 1; i > 0 && hoursOf(spans) < most; i--) {
+  for (let i = readings.length - 1; i > 0 && spanHours(spans) < most; i--) {
     const [before, after] = [readings[i - 1] as Reading, readings[i] as Reading];
     const engines = after.pods.flatMap((pod) => {
       const then = before.pods.find(({ uid }) => uid === pod.uid);
@@ -33,7 +31,7 @@ export function spansOf(
 }
 
 /** Summed before it is divided: 288 times five minutes are a day, not a trifle less. */
-export const hoursOf = (spans: readonly Span[]): number => spans.reduce((sum, { ms }) => sum + ms, 0) / HOUR_MS;
+export const spanHours = (spans: readonly Span[]): number => spans.reduce((sum, { ms }) => sum + ms, 0) / HOUR_MS;
 
 const grown = (before: Counters, after: Counters): Counters =>
   Object.fromEntries(

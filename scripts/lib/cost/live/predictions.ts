@@ -7,7 +7,7 @@ import { estimate } from "../../../../infra/values/aws/cost/estimate";
 import { quantisationOf } from "../release-costs";
 import { type Span, spansOf, whileAnswering } from "./load";
 import type { Reading } from "./reading";
-import { type PodDelta, summed, type Window } from "./window";
+import { hoursOf, type PodDelta, summed, type Window } from "./window";
 
 /** Something that was told before it ran. */
 export interface Prediction {
@@ -23,15 +23,17 @@ export interface Prediction {
 export function predictionsOf(
   file: ReleaseFile,
   pods: readonly PodDelta[],
-  { from, to }: Pick<Window, "from" | "to">,
+  window: Pick<Window, "from" | "to">,
   readings: readonly Reading[],
   stack: LoadedStack,
 ): Prediction[] {
   const [pod] = pods;
   const shape = pod && file.content.variants[pod.variant];
   if (pod === undefined || shape === undefined) return [];
-  const hours = (Date.parse(to) - Date.parse(from)) / 3_600_000;
-  return [...cacheOf(file, shape, pod.cacheTokens, stack), ...speedOf(file, shape, spansOf(pod, readings, hours))];
+  return [
+    ...cacheOf(file, shape, pod.cacheTokens, stack),
+    ...speedOf(file, shape, spansOf(pod, readings, hoursOf(window))),
+  ];
 }
 
 function cacheOf(

@@ -36,7 +36,7 @@ export function windowOf(readings: readonly Reading[], hours?: number): Window {
   return { ...window, doubts: [`readings reach back ${hoursOf(window).toFixed(1)} of ${hours} h`, ...window.doubts] };
 }
 
-const HOUR_MS = 3_600_000;
+export const HOUR_MS = 3_600_000;
 
 export const hoursOf = ({ from, to }: Pick<Window, "from" | "to">): number =>
   (Date.parse(to) - Date.parse(from)) / HOUR_MS;
